@@ -1,0 +1,140 @@
+"""Builds everything, once: the database, the services, the executor, the routes."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.resources import files
+from typing import Any
+
+import structlog
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from solli_graphql.db.database import Database, read
+from solli_graphql.db.migrate import VERSION, connect_to, head
+from solli_graphql.db.plan.reader import Reader
+from solli_graphql.domain.acteur import Acteur
+from solli_graphql.graphql import executor as x
+from solli_graphql.graphql.limits import Limits
+from solli_graphql.graphql.schema import readable, sdl
+from solli_graphql.http import health
+from solli_graphql.http.endpoint import Endpoint
+from solli_graphql.http.logs import Logged
+from solli_graphql.services.identite import DEMO, PSEUDONYMES, Identite, cle
+from solli_graphql.services.sollicitations import Sollicitations
+from solli_graphql.settings import Settings
+
+log = structlog.get_logger()
+
+
+class BaseNonPrete(RuntimeError):
+    """The database has no schema, or that of another version."""
+
+
+class Service:
+    """What serves requests, from the opening of the database to its closing."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self.db: Database = connect_to(settings.database_url, pool=settings.pool)
+        self._endpoint: Endpoint | None = None
+
+    async def open(self) -> None:
+        """Open the database and wire what needs it. Raises BaseNonPrete."""
+        await self.db.open()
+        if not await self._migrated():
+            await self.db.close()
+            message = "La base n'est pas prête : lancez d'abord « solli migrate »."
+            raise BaseNonPrete(message)
+        secret = await cle(self.db, PSEUDONYMES)
+        demo = await cle(self.db, DEMO) if self._settings.demo else None
+        reader = Reader(self.db, readable(), secret=secret or b"")
+        executor = x.Executor(
+            reader,
+            Sollicitations(self.db),
+            limits=limits(self._settings),
+            open_introspection=self._settings.demo,
+        )
+
+        async def execute(acteur: Acteur | None, **asked: Any) -> x.Reply:
+            return await executor.execute(acteur, x.Request(**asked))
+
+        self._endpoint = Endpoint(
+            execute,
+            Identite(self.db, demo),
+            body_limit=self._settings.corps_octets,
+            get=self._settings.demo,
+        )
+
+    async def graphql(self, request: Request) -> Response:
+        """Answer POST and GET /graphql."""
+        assert self._endpoint is not None
+        return await self._endpoint(request)
+
+    async def ready(self) -> dict[str, bool]:
+        """Tell which parts can be used."""
+        return {"base": await self._migrated()}
+
+    async def _migrated(self) -> bool:
+        try:
+            return await read(self.db, VERSION) == [head()]
+        except Exception:  # noqa: BLE001 - whatever the driver says, the database cannot be used
+            return False
+
+
+def limits(settings: Settings) -> Limits:
+    """Give the limits of a document."""
+    return Limits(
+        octets=settings.document_octets,
+        tokens=settings.document_jetons,
+        depth=settings.document_profondeur,
+        introspection_depth=settings.document_profondeur + 4,
+        fields=settings.document_champs,
+        aliases=settings.document_alias,
+        directives=settings.document_directives,
+        operations=settings.document_operations,
+    )
+
+
+async def _schema(_: Request) -> Response:
+    return PlainTextResponse(sdl())
+
+
+async def _page(_: Request) -> Response:
+    page = files("strawberry") / "static" / "graphiql.html"
+    html = page.read_text().replace("{{ SUBSCRIPTION_ENABLED }}", "false")
+    return HTMLResponse(html)
+
+
+def create_app(settings: Settings) -> Starlette:
+    """Build the application for these settings."""
+    service = Service(settings)
+    methods = ["POST", "GET"] if settings.demo else ["POST"]
+    routes = [
+        Route("/graphql", service.graphql, methods=methods),
+        Route("/schema.graphql", _schema),
+        Route("/vivant", health.vivant),
+        Route("/pret", health.pret(service.ready)),
+        Route("/metrics", health.metrics),
+    ]
+    if settings.demo:
+        routes.append(Route("/", _page))
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        await service.open()
+        yield
+        await service.db.close()
+
+    paths = frozenset(route.path for route in routes)
+    middleware = [Middleware(Logged, paths=paths)]
+    app = Starlette(routes=routes, lifespan=lifespan, middleware=middleware)
+    app.state.service = service
+    return app
+
+
+def create() -> Starlette:
+    """Build the application for the settings of the environment: what uvicorn's workers call."""
+    return create_app(Settings())

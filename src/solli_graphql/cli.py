@@ -1,0 +1,305 @@
+"""The operator's hands: every command, its help and its errors in French."""
+
+import asyncio
+import os
+import socket
+import sys
+from collections.abc import Callable, Coroutine
+from datetime import UTC, datetime
+from functools import wraps
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+import uvicorn
+from pydantic import ValidationError
+
+from solli_graphql import __version__
+from solli_graphql.app import BaseNonPrete
+from solli_graphql.db import migrate as m
+from solli_graphql.db.database import Database
+from solli_graphql.db.sqlite import safe_with_several_processes
+from solli_graphql.demo import chargement
+from solli_graphql.demo.monde import COMPTES
+from solli_graphql.domain.errors import SolliError
+from solli_graphql.graphql.schema import sdl
+from solli_graphql.logs import configurer
+from solli_graphql.services import administration, identite, referentiel, verification
+from solli_graphql.settings import Settings
+
+T = TypeVar("T")
+
+
+def _echouer(message: str) -> None:
+    raise click.ClickException(message)
+
+
+def reglages() -> Settings:
+    """Read the settings, or say in French which one is wrong."""
+    try:
+        return Settings()
+    except ValidationError as e:
+        noms = ", ".join(f"SOLLI_{'_'.join(map(str, x['loc'])).upper()}" for x in e.errors())
+        message = f"Réglage invalide : {noms}. Voir docs/settings.md."
+        raise click.ClickException(message) from e
+
+
+def _commande(function: Callable[..., Coroutine[Any, Any, T]]) -> Callable[..., T]:
+    """Run a command's coroutine; a refusal becomes a sentence, never a traceback."""
+
+    @wraps(function)
+    def run(*args: Any, **kwargs: Any) -> T:
+        try:
+            return asyncio.run(function(*args, **kwargs))
+        except (SolliError, BaseNonPrete, ValueError) as e:
+            raise click.ClickException(str(e)) from e
+        except OSError as e:
+            message = f"La base n'a pas répondu ({e.strerror or type(e).__name__})."
+            raise click.ClickException(message) from e
+
+    return run
+
+
+async def _ouvrir(settings: Settings) -> Database:
+    """Open a migrated database. Raises BaseNonPrete."""
+    if m.connect_to(settings.database_url, pool=1) and not await _a_jour(settings):
+        message = "La base n'est pas prête : lancez d'abord « solli migrate »."
+        raise BaseNonPrete(message)
+    db = m.connect_to(settings.database_url, pool=settings.pool)
+    await db.open()
+    return db
+
+
+async def _a_jour(settings: Settings) -> bool:
+    path = settings.sqlite_path
+    if path is not None and not path.exists():
+        return False
+    return await m.version(settings.database_url) == m.head()
+
+
+@click.group(help="solli-graphql : l'API GraphQL des sollicitations.")
+@click.version_option(__version__, prog_name="solli")
+def main() -> None:
+    """Group the commands."""
+
+
+@main.command("migrate", help="Crée ou met à jour la base de SOLLI_DATABASE_URL.")
+@_commande
+async def migrer() -> None:
+    """Create or upgrade the database."""
+    change = await m.migrate(reglages().database_url)
+    click.echo("La base est prête." if change else "La base était déjà à jour.", err=True)
+
+
+@main.command(help="Prépare la base, puis charge la démonstration, toujours la même.")
+@click.option(
+    "--sollicitations",
+    "nombre",
+    type=click.IntRange(1, 10_000_000),
+    default=500,
+    show_default=True,
+    help="Nombre de sollicitations.",
+)
+@click.option("--reset", is_flag=True, help="Efface tout d'abord (refusé en production).")
+@_commande
+async def demo(nombre: int, *, reset: bool) -> None:
+    """Load the demonstration."""
+    settings = reglages()
+    if reset and not settings.demo:
+        _echouer("--reset est refusé en production (SOLLI_MODE=demo pour une démonstration).")
+    await _preparer(settings.database_url, reset=reset)
+    db = await _ouvrir(settings)
+    try:
+        if await chargement.remplie(db):
+            click.echo("La base contient déjà des données : rien n'a été changé.", err=True)
+            return
+        monde = await chargement.preparer(db)
+    finally:
+        await db.close()
+    with click.progressbar(length=nombre, label="Sollicitations", file=sys.stderr) as barre:
+        await chargement.charger(settings.database_url, monde, nombre, barre.update)
+    click.echo(f"{nombre} sollicitations chargées.", err=True)
+
+
+async def _preparer(url: str, *, reset: bool) -> None:
+    """Migrate, or rebuild everything but the key of the demonstration's tokens."""
+    if not reset:
+        await m.migrate(url)
+        return
+    await m.rebuild(url, keep=identite.DEMO)
+
+
+@main.command(help="Sert l'API.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Adresse d'écoute.")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="Port."
+)
+@click.option(
+    "--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Processus."
+)
+def serve(host: str, port: int, workers: int) -> None:
+    """Serve."""
+    settings = reglages()
+    if workers > 1 and settings.sqlite_path and not safe_with_several_processes():
+        _echouer("Ce SQLite ne supporte pas plusieurs processus sans risque : --workers 1.")
+    _verifier(settings, host, port)
+    configurer()
+    if settings.demo:
+        _annoncer(settings, host, port)
+    uvicorn.run(
+        "solli_graphql.app:create",
+        factory=True,
+        host=host,
+        port=port,
+        workers=workers,
+        loop="uvloop" if sys.platform != "win32" else "asyncio",
+        http="httptools",
+        ws="none",
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        timeout_graceful_shutdown=20,
+    )
+
+
+@_commande
+async def _verifier(settings: Settings, host: str, port: int) -> None:
+    """Say what would stop the server before it starts."""
+    if not await _a_jour(settings):
+        message = "La base n'est pas prête : lancez d'abord « solli migrate »."
+        raise BaseNonPrete(message)
+    famille = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(famille) as essai:
+        essai.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            essai.bind((host, port))
+        except OSError as e:
+            message = f"Le port {port} de {host} n'est pas libre : choisissez-en un autre (--port)."
+            raise ValueError(message) from e
+
+
+@_commande
+async def _annoncer(settings: Settings, host: str, port: int) -> None:
+    """Print where to open, and a ready token for each account."""
+    db = await _ouvrir(settings)
+    try:
+        cle = await db.write(identite.cle_demo)
+        click.echo(f"\n  Ouvrir http://{host}:{port}/\n", err=True)
+        for compte in COMPTES:
+            if await identite.acteur(db, compte.courriel):
+                jeton = identite.signer(
+                    cle, compte.courriel, minutes=60, maintenant=datetime.now(UTC)
+                )
+                click.echo(f"  {compte.courriel}\n    {jeton}\n", err=True)
+    finally:
+        await db.close()
+
+
+@main.command(help="Écrit un jeton d'accès de démonstration, seul sur la sortie standard.")
+@click.argument("courriel")
+@click.option(
+    "--minutes",
+    type=click.IntRange(1, identite.MINUTES_MAXIMUM),
+    default=60,
+    show_default=True,
+    help="Durée de validité.",
+)
+@_commande
+async def token(courriel: str, minutes: int) -> None:
+    """Print an access token of the demo issuer."""
+    settings = reglages()
+    if not settings.demo:
+        _echouer("Les jetons de démonstration sont refusés en production (SOLLI_MODE=demo).")
+    db = await _ouvrir(settings)
+    try:
+        if await identite.acteur(db, courriel) is None:
+            connus = ", ".join(c.courriel for c in COMPTES)
+            _echouer(f"Compte inconnu : {courriel}. Comptes de démonstration : {connus}.")
+        cle = await db.write(identite.cle_demo)
+    finally:
+        await db.close()
+    click.echo(identite.signer(cle, courriel, minutes=minutes, maintenant=datetime.now(UTC)))
+
+
+@main.command(help="Écrit le schéma GraphQL.")
+def schema() -> None:
+    """Print the SDL."""
+    click.echo(sdl(), nl=False)
+
+
+@main.command(help="Vérifie les invariants de la base ; sort avec 1 si l'un est rompu.")
+@_commande
+async def verify() -> None:
+    """Check the invariants of a live database."""
+    settings = reglages()
+    db = await _ouvrir(settings)
+    try:
+        bilan = await verification.verifier(db, lambda faute: click.echo(str(faute)))
+    finally:
+        await db.close()
+    click.echo(f"{bilan.sollicitations} sollicitations, {bilan.fautes} en faute.", err=True)
+    if bilan.fautes:
+        sys.exit(1)
+
+
+@main.group("referentiel", help="Structures, services et catégories.")
+def groupe_referentiel() -> None:
+    """Group what concerns reference data."""
+
+
+@groupe_referentiel.command(
+    "importer", help="Montre ce que FICHIER changerait, puis l'applique. Rien n'est supprimé."
+)
+@click.argument("fichier", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--simulation", is_flag=True, help="Montre seulement.")
+@_commande
+async def importer(fichier: Path, *, simulation: bool) -> None:
+    """Show the difference, then apply it."""
+    lu = referentiel.lire(fichier.read_bytes())
+    db = await _ouvrir(reglages())
+    try:
+        changements = await referentiel.comparer(db, lu)
+        for changement in changements:
+            click.echo(str(changement))
+        bilan = referentiel.compter(changements)
+        if changements and not simulation:
+            await db.write(referentiel.appliquer, changements)
+    finally:
+        await db.close()
+    fait = "Simulation : " if simulation else ""
+    click.echo(
+        f"{fait}{bilan.ajouts} ajouts, {bilan.modifications} modifications, "
+        f"{bilan.retraits} mises hors d'usage.",
+        err=True,
+    )
+
+
+@main.group("administrateur", help="Administrateurs du portail.")
+def groupe_administrateur() -> None:
+    """Group what concerns administrators."""
+
+
+@groupe_administrateur.command("creer", help="Donne à COURRIEL l'administration du portail.")
+@click.argument("courriel")
+@click.option("--nom", default="", help="Nom.")
+@click.option("--prenom", default="", help="Prénom.")
+@_commande
+async def creer(courriel: str, nom: str, prenom: str) -> None:
+    """Make the first administrator."""
+    adresse = administration.lire_courriel(courriel)
+    db = await _ouvrir(reglages())
+    try:
+        fait = await db.write(
+            administration.creer_administrateur, adresse, nom or adresse.split("@")[0], prenom
+        )
+    finally:
+        await db.close()
+    click.echo(
+        f"{adresse} est administrateur." if fait else f"{adresse} était déjà administrateur.",
+        err=True,
+    )
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("PYTHONUNBUFFERED", "1")
+    main()

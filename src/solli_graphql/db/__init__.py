@@ -1,0 +1,1 @@
+"""The database: tables, statements, engines, and the plan that reads them."""

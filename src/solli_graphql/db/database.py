@@ -1,0 +1,127 @@
+"""The seam: statements compiled once per engine, and what an engine promises."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, Concatenate, Generic, ParamSpec, Protocol, TypeVar
+
+import sqlalchemy as sa
+
+T = TypeVar("T")
+R = TypeVar("R")
+P = ParamSpec("P")
+Values = Mapping[str, Any]
+
+
+class Text(Generic[T]):
+    """A statement as text for one dialect, with SQLAlchemy's own conversions in and out."""
+
+    def __init__(self, statement: "Statement[T]", dialect: sa.Dialect) -> None:
+        compiled = statement.core.compile(dialect=dialect, column_keys=statement.columns)
+        self.sql = str(compiled)
+        self._binds = [
+            (name, compiled.binds[name].type.dialect_impl(dialect).bind_processor(dialect))
+            for name in compiled.positiontup or ()
+        ]
+        self._constants = {
+            name: value for name, value in compiled.params.items() if value is not None
+        }
+        self._results = [
+            column.type.dialect_impl(dialect).result_processor(dialect, None)
+            for column in getattr(statement.core, "exported_columns", ())
+        ]
+        self._into = statement.into
+
+    def bind(self, values: Values) -> list[Any]:
+        """Put named values in the order of the placeholders, as the driver wants them."""
+        return [
+            convert(v) if convert and v is not None else v
+            for name, convert in self._binds
+            for v in (values[name] if name in values else self._constants.get(name),)
+        ]
+
+    def row(self, raw: Sequence[Any]) -> T:
+        """Build the result of one row."""
+        return self._into(
+            *(f(v) if f and v is not None else v for f, v in zip(self._results, raw, strict=True))
+        )
+
+
+class Statement(Generic[T]):
+    """
+    A Core statement and what its rows become.
+
+    `columns` names those that an INSERT or UPDATE sets, each bound under its own name.
+    """
+
+    def __init__(
+        self,
+        core: Any,
+        into: Callable[..., T] = lambda *row: row,  # type: ignore[assignment]
+        *,
+        columns: Sequence[str] | None = None,
+    ) -> None:
+        self.core, self.into, self.columns = core, into, columns
+        self._texts: dict[str, Text[T]] = {}
+
+    def on(self, dialect: sa.Dialect) -> Text[T]:
+        """Give the text for a dialect, compiled at its first use."""
+        if (text := self._texts.get(dialect.name)) is None:
+            text = self._texts[dialect.name] = Text(self, dialect)
+        return text
+
+
+def insert(table: sa.Table, columns: Sequence[str] | None = None) -> Statement[Any]:
+    """Insert one row, each column bound under its own name."""
+    return Statement(table.insert(), columns=columns or table.columns.keys())
+
+
+Write = tuple[Statement[Any], Values]
+
+
+class Tx(Protocol):
+    """A transaction under way. A command awaits nothing else: SQLite drives it on a thread."""
+
+    async def one(self, statement: Statement[T], /, **values: Any) -> T | None:
+        """Read one row, or None."""
+
+    async def all(self, statement: Statement[T], /, **values: Any) -> list[T]:
+        """Read all rows."""
+
+    async def write(self, *writes: Write) -> None:
+        """Do all of these, none of which reads what another writes: one round trip."""
+
+    async def next_id(self) -> int:
+        """Draw the id of a new sollicitation, unique and never used again (D5)."""
+
+
+Command = Callable[Concatenate[Tx, P], Awaitable[R]]
+
+
+class Database(Protocol):
+    """An engine: SQLite embedded, or PostgreSQL."""
+
+    dialect: sa.Dialect
+
+    async def fetch(self, statement: Statement[Any], values: Values) -> Sequence[Sequence[Any]]:
+        """Read raw rows, outside of any transaction. Raises LimiteDepassee past the time limit."""
+
+    async def write(self, command: Command[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
+        """
+        Run a command in one transaction: once begun it ends, even if its caller goes.
+
+        Raises Occupe when a lock is held for too long; what the command raises rolls back.
+        """
+
+    async def simulate(self, command: Command[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
+        """Run a command in one transaction, and roll it back."""
+
+    async def open(self) -> None:
+        """Connect."""
+
+    async def close(self) -> None:
+        """Wait for what is under way, then disconnect."""
+
+
+async def read(db: Database, statement: Statement[T], **values: Any) -> list[T]:
+    """Read rows outside of any transaction, built as the statement says."""
+    text = statement.on(db.dialect)
+    return [text.row(raw) for raw in await db.fetch(statement, values)]

@@ -1,0 +1,112 @@
+"""Creates, upgrades and rebuilds a database; tells which version of the schema it has."""
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import asyncpg
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.pool import NullPool
+
+from solli_graphql.db.database import Database, Statement
+from solli_graphql.db.models import cle
+from solli_graphql.db.postgres import Postgres
+from solli_graphql.db.sqlite import Sqlite, connect, sqlite3
+
+T = TypeVar("T")
+SQLITE = "sqlite:///"
+VERSION: Statement[str] = Statement(
+    sa.select(sa.column("version_num", sa.Text)).select_from(sa.table("alembic_version")), str
+)
+
+
+def connect_to(url: str, *, pool: int) -> Database:
+    """Choose the engine of a URL. Raises ValueError for one that is neither."""
+    if url.startswith(SQLITE):
+        return Sqlite(_path(url))
+    if url.startswith(("postgresql://", "postgres://")):
+        return Postgres(url, pool_size=pool)
+    message = "SOLLI_DATABASE_URL doit commencer par sqlite:/// ou postgresql://."
+    raise ValueError(message)
+
+
+def _path(url: str) -> str:
+    path = url.removeprefix(SQLITE)
+    if not path or path == ":memory:":
+        message = "SOLLI_DATABASE_URL doit nommer un fichier : sqlite:///solli.db, par exemple."
+        raise ValueError(message)
+    return path
+
+
+def _config(connection: Any = None) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.attributes["connection"] = connection
+    return config
+
+
+def head() -> str:
+    """Give the schema version that this program needs."""
+    return str(ScriptDirectory.from_config(_config()).get_current_head())
+
+
+async def on(url: str, work: Callable[[sa.Connection], T]) -> T:
+    """Do something in one transaction on a synchronous connection."""
+    if url.startswith(SQLITE):
+        return await asyncio.to_thread(_on_sqlite, url, work)
+    engine = create_async_engine(
+        "postgresql+asyncpg://", async_creator=lambda: asyncpg.connect(url), poolclass=NullPool
+    )
+    try:
+        async with engine.begin() as connection:
+            return await connection.run_sync(work)
+    finally:
+        await engine.dispose()
+
+
+def _on_sqlite(url: str, work: Callable[[sa.Connection], T]) -> T:
+    Path(_path(url)).absolute().parent.mkdir(parents=True, exist_ok=True)
+    engine = sa.create_engine(
+        "sqlite://", creator=lambda: connect(_path(url)), module=sqlite3, poolclass=NullPool
+    )
+    sa.event.listen(engine, "begin", lambda c: c.exec_driver_sql("BEGIN IMMEDIATE"))
+    try:
+        with engine.begin() as connection:
+            return work(connection)
+    finally:
+        engine.dispose()
+
+
+async def version(url: str) -> str | None:
+    """Give the schema version that the database has, or None."""
+    return await on(url, lambda c: MigrationContext.configure(c).get_current_revision())
+
+
+async def migrate(url: str) -> bool:
+    """Create or upgrade the schema; tell whether anything changed."""
+    if await version(url) == head():
+        return False
+    await on(url, lambda c: command.upgrade(_config(c), "head"))
+    return True
+
+
+async def rebuild(url: str, *, keep: str) -> None:
+    """Drop everything and create it anew, but for one key that others may hold."""
+
+    def again(connection: sa.Connection) -> None:
+        kept = None
+        if MigrationContext.configure(connection).get_current_revision():
+            one = sa.select(cle.c.valeur).where(cle.c.nom == keep)
+            kept = connection.execute(one).scalar_one_or_none()
+            command.downgrade(_config(connection), "base")
+        command.upgrade(_config(connection), "head")
+        if kept:
+            connection.execute(cle.insert(), {"nom": keep, "valeur": kept})
+
+    await on(url, again)

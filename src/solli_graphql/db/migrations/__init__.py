@@ -1,0 +1,1 @@
+"""Alembic migrations, inside the package: the schema's only way to change."""

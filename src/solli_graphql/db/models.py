@@ -1,0 +1,316 @@
+"""The tables. `sollicitation` keeps two views: the treating side's, and the emitter's (D14)."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from solli_graphql.domain.acteur import Role
+from solli_graphql.domain.identifiants import TypeIdentifiant
+from solli_graphql.domain.workflow import (
+    DestinataireActuel,
+    MotifATraiter,
+    Routage,
+    StatutSollicitation,
+)
+
+metadata = sa.MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class Instant(sa.types.TypeDecorator[datetime]):
+    """An instant in UTC: timestamptz, or ISO 8601 text, which sorts as the instants do."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: sa.Dialect) -> sa.types.TypeEngine[Any]:
+        if dialect.name == "sqlite":
+            return dialect.type_descriptor(sa.Text())
+        return dialect.type_descriptor(sa.DateTime(timezone=True))
+
+    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> Any:
+        if value is None or dialect.name != "sqlite":
+            return value
+        return value.astimezone(UTC).isoformat()
+
+    def process_result_value(self, value: Any, dialect: sa.Dialect) -> datetime | None:
+        return datetime.fromisoformat(value) if isinstance(value, str) else value
+
+
+class Tri(sa.types.TypeDecorator[str]):
+    """A text that is sorted by code point on both engines, so that pages are the same."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: sa.Dialect) -> sa.types.TypeEngine[Any]:
+        collation = "C" if dialect.name == "postgresql" else None
+        return dialect.type_descriptor(sa.Text(collation=collation))
+
+
+_GRAND = sa.BigInteger().with_variant(sa.Integer, "sqlite")  # there, it becomes the row id
+
+
+def _cle(nom: str = "id") -> sa.Column[int]:
+    return sa.Column(nom, _GRAND, primary_key=True)
+
+
+def _vers(nom: str, table: str, *, nullable: bool = False, index: bool = False) -> sa.Column[int]:
+    return sa.Column(
+        nom, sa.BigInteger, sa.ForeignKey(f"{table}.id"), nullable=nullable, index=index
+    )
+
+
+def _texte(nom: str, *, nullable: bool = False) -> sa.Column[str]:
+    return sa.Column(nom, sa.Text, nullable=nullable)
+
+
+def _parmi(colonne: str, valeurs: Iterable[str]) -> sa.CheckConstraint:
+    liste = ", ".join(f"'{v}'" for v in valeurs)
+    return sa.CheckConstraint(f"{colonne} IN ({liste})", name=colonne)
+
+
+structure = sa.Table(
+    "structure",
+    metadata,
+    _cle(),
+    _texte("identifiant_type"),
+    sa.Column("identifiant_valeur", Tri, nullable=False),
+    sa.Column("designation", Tri, nullable=False),
+    _texte("raison_sociale"),
+    sa.Column("publique", sa.Boolean(create_constraint=False), nullable=False),
+    _texte("recherche"),
+    sa.UniqueConstraint("identifiant_valeur", "identifiant_type"),
+    _parmi("identifiant_type", TypeIdentifiant),
+    sa.Index("ix_structure_designation_id", "designation", "id"),
+)
+service = sa.Table(
+    "service",
+    metadata,
+    _cle(),
+    _vers("structure_id", "structure"),
+    sa.Column("code", Tri, nullable=False),
+    _texte("libelle"),
+    sa.Column("actif", sa.Boolean(create_constraint=False), nullable=False),
+    sa.UniqueConstraint("structure_id", "code"),
+)
+categorie = sa.Table(
+    "categorie",
+    metadata,
+    _cle(),
+    sa.Column("code", Tri, nullable=False, unique=True),
+    _texte("libelle"),
+    sa.Column("ordre", sa.Integer, nullable=False),
+    sa.Column("actif", sa.Boolean(create_constraint=False), nullable=False),
+)
+sous_categorie = sa.Table(
+    "sous_categorie",
+    metadata,
+    _cle(),
+    _vers("categorie_id", "categorie"),
+    sa.Column("code", Tri, nullable=False),
+    _texte("libelle"),
+    sa.Column("ordre", sa.Integer, nullable=False),
+    _texte("routage"),
+    sa.Column("numero_objet_requis", sa.Boolean(create_constraint=False), nullable=False),
+    _texte("modele", nullable=True),
+    sa.Column("actif", sa.Boolean(create_constraint=False), nullable=False),
+    sa.UniqueConstraint("categorie_id", "code"),
+    _parmi("routage", Routage),
+)
+utilisateur = sa.Table(
+    "utilisateur",
+    metadata,
+    _cle(),
+    sa.Column("courriel", Tri, nullable=False, unique=True),
+    _texte("nom"),
+    _texte("prenom"),
+    sa.Column("actif", sa.Boolean(create_constraint=False), nullable=False),
+)
+habilitation = sa.Table(
+    "habilitation",
+    metadata,
+    _cle(),
+    _vers("utilisateur_id", "utilisateur", index=True),
+    _texte("role"),
+    _vers("structure_id", "structure", nullable=True, index=True),
+    _parmi("role", Role),
+    sa.CheckConstraint(
+        "structure_id IS NOT NULL OR role IN ('SUPPORT', 'ANALYSTE', 'ADMINISTRATEUR')",
+        name="tout_le_portail",
+    ),
+)
+habilitation_service = sa.Table(
+    "habilitation_service",
+    metadata,
+    sa.Column("habilitation_id", sa.BigInteger, sa.ForeignKey("habilitation.id"), primary_key=True),
+    sa.Column("service_id", sa.BigInteger, sa.ForeignKey("service.id"), primary_key=True),
+)
+
+S, D = StatutSollicitation, DestinataireActuel
+EN_COURS_SEULEMENT = "statut = 'EN_COURS' OR (brouillon IS NULL AND prise_en_charge_par_id IS NULL)"
+BOOLEENNES = ("passe_support",)
+A_PRENDRE = "destinataire_actuel = '{}' AND statut IN ('A_TRAITER', 'EN_COURS')"
+
+
+def _index(nom: str, *colonnes: str, ou: str | None = None) -> sa.Index:
+    """Index, on both engines, the rows for which a condition of literals holds."""
+    # SQLAlchemy compares a boolean with 1 on SQLite, and SQLite wants the very same words here.
+    sqlite = f"{ou} = 1" if ou in BOOLEENNES else ou
+    options = {"postgresql_where": sa.text(ou), "sqlite_where": sa.text(str(sqlite))} if ou else {}
+    return sa.Index(f"ix_sollicitation_{nom}", *colonnes, **options)
+
+
+sollicitation = sa.Table(
+    "sollicitation",
+    metadata,
+    _cle(),
+    sa.Column("numero", Tri, nullable=False, unique=True),
+    _vers("categorie_id", "categorie"),
+    _vers("sous_categorie_id", "sous_categorie"),
+    _texte("routage"),
+    _texte("type_objet", nullable=True),
+    _texte("numero_objet", nullable=True),
+    _vers("structure_emettrice_id", "structure"),
+    _vers("service_emetteur_id", "service", nullable=True),
+    _texte("contact_courriel", nullable=True),  # null once the person is erased
+    _texte("contact_telephone", nullable=True),
+    _vers("structure_destinataire_id", "structure", nullable=True),
+    _vers("service_destinataire_id", "service", nullable=True),
+    _texte("description"),
+    sa.Column("date_depot", Instant, nullable=False),
+    # The treating side's view.
+    _texte("statut"),
+    _texte("destinataire_actuel"),
+    _texte("motif", nullable=True),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("date_mise_a_jour", Instant, nullable=False),
+    _texte("brouillon", nullable=True),
+    _vers("prise_en_charge_par_id", "utilisateur", nullable=True),
+    # The emitter's view, written by visible transitions only.
+    _texte("statut_emetteur"),
+    sa.Column("version_emetteur", sa.Integer, nullable=False),
+    sa.Column("date_mise_a_jour_emetteur", Instant, nullable=False),
+    sa.Column("transferts", sa.Integer, nullable=False),
+    sa.Column("reouvertures", sa.Integer, nullable=False),
+    sa.Column("allers_retours", sa.Boolean(create_constraint=False), nullable=False),
+    sa.Column("passe_support", sa.Boolean(create_constraint=False), nullable=False),
+    sa.Column("tete", sa.LargeBinary, nullable=False),
+    _parmi("statut", S),
+    _parmi("statut_emetteur", [s for s in S if s is not S.EN_COURS]),
+    _parmi("destinataire_actuel", D),
+    _parmi("motif", MotifATraiter),
+    sa.CheckConstraint(EN_COURS_SEULEMENT, name="brouillon"),
+    sa.CheckConstraint(
+        "(routage = 'METIER') = (structure_destinataire_id IS NOT NULL)", name="routage"
+    ),
+    sa.CheckConstraint(
+        "structure_destinataire_id IS NOT NULL OR destinataire_actuel = 'SUPPORT'",
+        name="destinataire",
+    ),
+    _index("recues", "structure_destinataire_id", "date_depot", "id"),
+    _index("emises", "structure_emettrice_id", "date_depot", "id"),
+    _index("support", "date_depot", "id", ou="passe_support"),
+    _index(
+        "synthese_recues",
+        *("structure_destinataire_id", "date_depot", "id"),
+        ou=A_PRENDRE.format(D.STRUCTURE),
+    ),
+    _index("synthese_support", "date_depot", "id", ou=A_PRENDRE.format(D.SUPPORT)),
+    _index(
+        "synthese_emises",
+        *("structure_emettrice_id", "date_depot", "id"),
+        ou="statut_emetteur = 'EN_ATTENTE_INFORMATIONS'",
+    ),
+)
+sollicitation_recherche = sa.Table(
+    "sollicitation_recherche",
+    metadata,
+    sa.Column("sollicitation_id", _GRAND, sa.ForeignKey("sollicitation.id"), primary_key=True),
+    _texte("texte"),
+)
+historique = sa.Table(
+    "historique",
+    metadata,
+    sa.Column(
+        "sollicitation_id", sa.BigInteger, sa.ForeignKey("sollicitation.id"), primary_key=True
+    ),
+    sa.Column("seq", sa.Integer, primary_key=True),
+    sa.Column("seq_emetteur", sa.Integer, nullable=True),
+    sa.Column("date", Instant, nullable=False),
+    _texte("action"),
+    _texte("ancien_statut", nullable=True),
+    _texte("ancien_statut_emetteur", nullable=True),
+    _texte("ancien_destinataire", nullable=True),
+    _texte("nouveau_statut"),
+    _texte("destinataire"),
+    sa.Column("engagement", sa.LargeBinary, nullable=False),
+    sa.Column("tete", sa.LargeBinary, nullable=False),
+    sa.UniqueConstraint("sollicitation_id", "seq_emetteur"),
+    sa.CheckConstraint("(seq_emetteur IS NULL) = (nouveau_statut = 'EN_COURS')", name="visible"),
+    _parmi("nouveau_statut", S),
+    _parmi("destinataire", D),
+    sqlite_with_rowid=False,
+)
+historique_texte = sa.Table(
+    "historique_texte",
+    metadata,
+    sa.Column("sollicitation_id", sa.BigInteger, primary_key=True),
+    sa.Column("seq", sa.Integer, primary_key=True),
+    sa.Column("auteur_id", sa.BigInteger, nullable=True),  # null once the person is erased
+    _texte("auteur_nom"),
+    _texte("auteur_prenom"),
+    sa.Column("sel", sa.LargeBinary, nullable=True),
+    _texte("texte", nullable=True),
+    _texte("texte_interne", nullable=True),
+    sa.ForeignKeyConstraint(
+        ["sollicitation_id", "seq"], ["historique.sollicitation_id", "historique.seq"]
+    ),
+)
+piece_jointe = sa.Table(
+    "piece_jointe",
+    metadata,
+    _cle(),
+    _vers("sollicitation_id", "sollicitation", index=True),
+    _texte("nom_fichier"),
+    _texte("type_mime"),
+    sa.Column("taille", sa.Integer, nullable=False),
+    _texte("sha256"),
+    sa.Column("date_ajout", Instant, nullable=False),
+    _texte("auteur_nom"),
+    _texte("auteur_prenom"),
+    sa.Column("auteur_id", sa.BigInteger, nullable=True),
+    _texte("etat"),
+)
+idempotence = sa.Table(
+    "idempotence",
+    metadata,
+    sa.Column("utilisateur_id", sa.BigInteger, sa.ForeignKey("utilisateur.id"), primary_key=True),
+    sa.Column("cle", sa.Text, primary_key=True),
+    sa.Column("empreinte", sa.LargeBinary, nullable=False),
+    sa.Column("date", Instant, nullable=False),
+    _texte("confirmation"),
+    sa.Column("sollicitation_id", sa.BigInteger, sa.ForeignKey("sollicitation.id"), nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),  # of the caller's own view
+)
+cle = sa.Table(
+    "cle",
+    metadata,
+    sa.Column("nom", sa.Text, primary_key=True),
+    sa.Column("valeur", sa.LargeBinary, nullable=False),
+)
+compteur = sa.Table(
+    "compteur",
+    metadata,
+    sa.Column("nom", sa.Text, primary_key=True),
+    sa.Column("valeur", sa.BigInteger, nullable=False),
+)

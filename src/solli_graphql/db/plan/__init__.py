@@ -1,0 +1,1 @@
+"""The read plan: a selection tree becomes one statement, and its rows become the answer."""

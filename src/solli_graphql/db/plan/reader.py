@@ -1,0 +1,250 @@
+"""Runs a `Read`: finds or compiles its statement, binds its values, builds its answer."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+
+from solli_graphql.db.cursors import Page, cursor
+from solli_graphql.db.database import Database, Statement
+from solli_graphql.db.plan.compiler import Compiler, Criteria, Level, NestedLists, Regard
+from solli_graphql.db.plan.sources import Catalogue, Columns, Entity, Selected, Selection
+
+MAX_SHAPES = 64  # statements kept for one root of one document
+
+
+class Read(NamedTuple):
+    """What to read. The names of the criteria make the SQL; their values are only bound."""
+
+    type: str
+    criteria: Mapping[str, Any]
+    rights: Any  # visibilite.Rights
+    espace: Any = None
+    order: str = "ID"
+    page: Page | None = None  # a connection; otherwise all rows, a bounded few
+
+
+class Order(NamedTuple):
+    """The column that rows are sorted by, then by id in the same direction."""
+
+    column: str
+    descending: bool = False
+
+
+@dataclass(frozen=True)
+class Schema:
+    """What the reader knows of the nouns: their fields, criteria, orders and visibility."""
+
+    catalogue: Catalogue
+    criteria: Criteria
+    orders: Mapping[str, Mapping[str, Order]]
+    visible: Callable[[Read, Columns], tuple[sa.ColumnElement[bool], Regard]]
+
+
+class Compiled(NamedTuple):
+    """A statement, what builds its answer, and the count for a page that is empty."""
+
+    statement: Statement[Any]
+    build: Callable[..., Any]
+    count: Statement[Any] | None = None
+
+
+@dataclass(eq=False)
+class Root:
+    """What is selected of one read, with the statements that it was compiled to, by shape."""
+
+    schema: Schema
+    type: str
+    selection: Selection
+    connection: bool = False
+    compiled: dict[tuple[Any, ...], Compiled] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.lists = NestedLists(self.schema.catalogue)
+        for selection in self._on_rows():
+            self.lists.collect(self.schema.catalogue[self.type], selection)
+
+    def _on_rows(self) -> list[Selection]:
+        """Give what is selected on the rows themselves: below `nodes`, and `edges { node }`."""
+        if not self.connection:
+            return [self.selection]
+        nodes = [s.on[self.type] for s in self.selection if s.name == "nodes"]
+        edges = [s.on[f"{self.type}Edge"] for s in self.selection if s.name == "edges"]
+        return nodes + [s.on[self.type] for edge in edges for s in edge if s.name == "node"]
+
+
+class Reader:
+    """Reads from one database."""
+
+    def __init__(self, db: Database, schema: Schema, *, secret: bytes) -> None:
+        self._db, self.schema, self._secret = db, schema, secret
+
+    async def rows(
+        self, root: Root, read: Read, variables: Mapping[str, Any]
+    ) -> list[tuple[int, dict[str, Any]]]:
+        """Read the rows of a list, as dicts, each after its id."""
+        compiled, values = self._prepare(root, read, variables)
+        rows: list[tuple[int, dict[str, Any]]] = compiled.build(
+            await self._db.fetch(compiled.statement, values)
+        )
+        return rows
+
+    async def connection(
+        self, root: Root, read: Read, variables: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        """Read a page, as the dict of its connection."""
+        page = read.page or Page(0)
+        compiled, values = self._prepare(root, read, variables)
+        values |= {"size": page.size + 1, "key": page.key, "key_id": page.id}
+        rows = list(await self._db.fetch(compiled.statement, values))
+        total = rows[0][0] if rows else None
+        if compiled.count and not rows:
+            total = (await self._db.fetch(compiled.count, values))[0][0]
+        more, rows = len(rows) > page.size, rows[: page.size]
+        if page.backward:
+            rows.reverse()
+        beyond = page.id is not None
+        following, preceding = (beyond, more) if page.backward else (more, beyond)
+        answer: dict[str, Any] = compiled.build(rows, total, following, preceding)
+        return answer
+
+    def _prepare(
+        self, root: Root, read: Read, variables: Mapping[str, Any]
+    ) -> tuple[Compiled, dict[str, Any]]:
+        nested = root.lists.criteria(variables)
+        names = {n: tuple(criteria) for n, criteria in nested.items()}
+        page = read.page and (read.page.backward, read.page.id is not None)
+        shape = (read.rights.shape, read.espace, read.order, page, *read.criteria, *names.values())
+        if (compiled := root.compiled.get(shape)) is None:
+            compiled = self._compile(root, read, names)
+            if len(root.compiled) < MAX_SHAPES:
+                root.compiled[shape] = compiled
+        values = {**read.rights.values, **read.criteria}
+        values |= {f"n{n}_{name}": v for n, c in nested.items() for name, v in c.items()}
+        return compiled, values
+
+    def _compile(self, root: Root, read: Read, nested: Mapping[int, tuple[str, ...]]) -> Compiled:
+        entity = self.schema.catalogue[read.type]
+        if entity.relation is None:
+            message = f"{read.type} cannot be read by itself"
+            raise TypeError(message)
+        table, c = entity.relation.alias()
+        visible, regard = self.schema.visible(read, c)
+        criteria = self.schema.criteria.get(read.type, {})
+        conditions = [visible, *(criteria[name](regard, c, name) for name in read.criteria)]
+        level = Level("c", table)
+        compiler = Compiler(
+            *(self.schema.catalogue, self.schema.criteria, regard),
+            dialect=self._db.dialect.name,
+            secret=self._secret,
+            root=level,
+            lists=root.lists,
+            shapes=nested,
+        )
+        order = self.schema.orders[read.type][read.order]
+        rows = Rows(compiler, level, entity, c, conditions, order)
+        return rows.page(root, read) if root.connection else rows.all(root)
+
+
+@dataclass(eq=False)
+class Rows:
+    """The select of a root's rows, and the source of the function that builds its answer."""
+
+    compiler: Compiler
+    level: Level
+    entity: Entity
+    c: Columns
+    conditions: list[sa.ColumnElement[bool]]
+    order: Order
+
+    def __post_init__(self) -> None:
+        relation = self.entity.relation
+        key = self.compiler.regard.sql(relation.name if relation else "", self.order.column, self.c)
+        self.keys = [key] if self.order.column == "id" else [key, self.c["id"]]
+
+    def all(self, root: Root) -> Compiled:
+        """Compile a list: all rows, in order, each after its id."""
+        id_ = self.level.add(self.c["id"])
+        source = self.compiler.object(self.level, self.entity, self.c, root.selection)
+        select = self._select(backward=False)
+        return Compiled(Statement(select), self._function("rows", self._each(f"({id_}, {source})")))
+
+    def page(self, root: Root, read: Read) -> Compiled:
+        """Compile a connection: its fields in the order in which they were asked."""
+        page = read.page or Page(0)
+        counted = any(s.name == "totalCount" for s in root.selection)
+        count = sa.select(sa.func.count()).select_from(self.level.origin).where(*self.conditions)
+        if counted:
+            self.level.add(count.correlate(None).scalar_subquery())
+        fields = [(s, self._field(s, read.order)) for s in root.selection]
+        self.level.add(self.c["id"])
+        select = self._select(backward=page.backward)
+        if page.id is not None:
+            select = select.where(self._beyond(backward=page.backward))
+        select = select.limit(sa.bindparam("size", type_=sa.Integer))
+        source = ", ".join(f"{s.key!r}: {finish()}" for s, finish in fields)
+        build = self._function("rows, total, following, preceding", "{" + source + "}")
+        return Compiled(Statement(select), build, Statement(count) if counted else None)
+
+    def _select(self, *, backward: bool) -> sa.Select[Any]:
+        descending = self.order.descending != backward
+        sort = [k.desc() if descending else k.asc() for k in self.keys]
+        return self.level.select().where(*self.conditions).order_by(*sort)
+
+    def _beyond(self, *, backward: bool) -> sa.ColumnElement[bool]:
+        """Keep what comes after the cursor: one index condition on both engines."""
+        key, id_ = (
+            sa.bindparam("key", type_=self.keys[0].type),
+            sa.bindparam("key_id", type_=sa.BigInteger),
+        )
+        here, there = sa.tuple_(*self.keys), sa.tuple_(key, id_)
+        return here < there if self.order.descending != backward else here > there
+
+    def _function(self, parameters: str, source: str) -> Callable[..., Any]:
+        """Make the function: its source holds schema names and repr() of response keys only."""
+        code = f"lambda {parameters}: {source}"
+        return eval(code, dict(self.compiler.constants))  # type: ignore[no-any-return]  # noqa: S307
+
+    def _each(self, source: str) -> str:
+        return f"[{source} for ({self.level.variables}) in rows]"
+
+    def _field(self, s: Selected, order: str) -> Callable[[], str]:
+        """Compile a field of the connection; finish it once all columns of a row are known."""
+        match s.name:
+            case "__typename":
+                return lambda: repr(f"{self.entity.name}Connection")
+            case "totalCount":
+                return lambda: "total"
+            case "nodes":
+                node = self._node(s)
+                return lambda: self._each(node)
+            case "edges":
+                edge = self._object(f"{self.entity.name}Edge", s, order)
+                return lambda: self._each(edge)
+        info = self._object("PageInfo", s, order)
+        return lambda: info
+
+    def _object(self, type_: str, s: Selected, order: str) -> str:
+        """Write an edge, or the pageInfo."""
+        parts = {
+            "__typename": lambda _: repr(type_),
+            "node": self._node,
+            "cursor": lambda _: self._cursor(order, "{}"),
+            "hasNextPage": lambda _: "following",
+            "hasPreviousPage": lambda _: "preceding",
+            "startCursor": lambda _: f"{self._cursor(order, 'rows[0][{}]')} if rows else None",
+            "endCursor": lambda _: f"{self._cursor(order, 'rows[-1][{}]')} if rows else None",
+        }
+        fields = (f"{f.key!r}: {parts[f.name](f)}" for f in s.on[type_])
+        return "{" + ", ".join(fields) + "}"
+
+    def _node(self, s: Selected) -> str:
+        return self.compiler.object(self.level, self.entity, self.c, s.on[self.entity.name])
+
+    def _cursor(self, order: str, place: str) -> str:
+        """Write the cursor of a row whose columns stand at a place: their variables, or indices."""
+        variables = [self.level.add(k) for k in self.keys]
+        if place != "{}":
+            variables = [place.format(v.removeprefix("c")) for v in variables]
+        return f"{self.compiler.constant(cursor)}({order!r}, {', '.join(variables)})"

@@ -1,0 +1,105 @@
+"""Where a field's value comes from, and the selection tree that a document becomes."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+
+Columns = Mapping[str, sa.ColumnElement[Any]]
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of the row; without a name, the one that the field is named after."""
+
+    name: str | None = None
+
+
+@dataclass(frozen=True)
+class Embedded:
+    """An object made of columns of the same row; absent where `present` is null."""
+
+    prefix: str
+    present: str | None = None
+
+
+@dataclass(frozen=True)
+class One:
+    """The object that a foreign key points at."""
+
+    fk: str
+
+
+@dataclass(frozen=True)
+class Many:
+    """
+    The objects whose `fk` points back at this one, ordered by a column ("-": backwards).
+
+    criteria: the field's arguments, as Python values, to named criteria of the target;
+    a criterion named `limite` bounds the list.
+    """
+
+    fk: str
+    order: str
+    criteria: Callable[..., dict[str, Any]] = dict
+
+
+@dataclass(frozen=True, eq=False)
+class Computed:
+    """A pure, total function of columns; it has a small domain where it returns objects."""
+
+    function: Callable[..., Any]
+    columns: tuple[str, ...]
+
+
+Source = Column | Embedded | One | Many | Computed
+
+
+class Relation:
+    """A table, with the one that stands beside each of its rows."""
+
+    def __init__(self, table: sa.Table, beside: sa.Table | None = None) -> None:
+        self.name, self._table, self._beside = table.name, table, beside
+
+    def alias(self) -> tuple[sa.FromClause, Columns]:
+        """Give a fresh FROM and its columns by name."""
+        one = self._table.alias()
+        if self._beside is None:
+            return one, dict(one.c)
+        other = self._beside.alias()
+        on = sa.and_(*(one.c[k.name] == other.c[k.name] for k in self._beside.primary_key))
+        return one.join(other, on), {**dict(other.c), **dict(one.c)}
+
+
+@dataclass(frozen=True, eq=False)
+class Field:
+    """A field of the schema: its Python name, its source, the object type it gives, if any."""
+
+    python_name: str
+    source: Source | None
+    target: str | None
+
+
+@dataclass(frozen=True, eq=False)
+class Entity:
+    """An object type of the schema: its fields by GraphQL name, and what it is read from."""
+
+    name: str
+    relation: Relation | None
+    fields: Mapping[str, Field]
+
+
+Catalogue = Mapping[str, Entity]
+
+
+class Selected(NamedTuple):
+    """A selected field: fragments, conditions and merging are already resolved."""
+
+    key: str
+    name: str
+    arguments: Callable[[Mapping[str, Any]], dict[str, Any]]
+    on: Mapping[str, "Selection"]  # concrete type -> what is selected on it
+
+
+Selection = tuple[Selected, ...]

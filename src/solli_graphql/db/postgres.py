@@ -1,0 +1,153 @@
+"""PostgreSQL by asyncpg: a pool without reset queries, fused writes, whole-command retries."""
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable, Sequence
+from functools import lru_cache
+from typing import Any, ParamSpec, TypeVar
+
+import asyncpg
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
+
+from solli_graphql.db.database import Command, Statement, Values, Write
+from solli_graphql.domain.errors import LimiteDepassee, Occupe
+
+T = TypeVar("T")
+R = TypeVar("R")
+P = ParamSpec("P")
+NEXT_ID = "SELECT nextval('sollicitation_numero')"
+ATTEMPTS = 3
+TIMEOUTS = {"statement_timeout": "5000", "lock_timeout": "2000", "timezone": "UTC"}
+TROP_LONGUE = "Cette recherche est trop longue : précisez-la."
+
+
+class Connection(asyncpg.Connection):  # type: ignore[misc]
+    """A connection that holds no session state, so that releasing it costs no round trip."""
+
+    def get_reset_query(self) -> str:
+        """Reset nothing: SET, LISTEN and advisory locks are forbidden outside a transaction."""
+        return ""
+
+
+class PostgresTx:
+    """A transaction on one connection."""
+
+    def __init__(self, connection: Any, dialect: sa.Dialect) -> None:
+        self._connection, self._dialect = connection, dialect
+
+    async def one(self, statement: Statement[T], /, **values: Any) -> T | None:
+        text = statement.on(self._dialect)
+        raw = await self._connection.fetchrow(text.sql, *text.bind(values))
+        return None if raw is None else text.row(raw)
+
+    async def all(self, statement: Statement[T], /, **values: Any) -> list[T]:
+        text = statement.on(self._dialect)
+        return [text.row(r) for r in await self._connection.fetch(text.sql, *text.bind(values))]
+
+    async def write(self, *writes: Write) -> None:
+        texts = [statement.on(self._dialect) for statement, _ in writes]
+        values = [
+            v for text, (_, named) in zip(texts, writes, strict=True) for v in text.bind(named)
+        ]
+        await self._connection.execute(_fuse(tuple(t.sql for t in texts)), *values)
+
+    async def next_id(self) -> int:
+        return int(await self._connection.fetchval(NEXT_ID))
+
+
+@lru_cache(maxsize=128)
+def _fuse(statements: tuple[str, ...]) -> str:
+    """Make one statement of several writes: WITH w0 AS (…), … and the last one."""
+    fused, shift = [], 0
+    for sql in statements:
+        places = {int(n) for n in re.findall(r"\$(\d+)", sql)}
+        fused.append(re.sub(r"\$(\d+)", lambda m, by=shift: f"${int(m[1]) + by}", sql))
+        shift += len(places)
+    *firsts, last = fused
+    ctes = ", ".join(f"w{i} AS ({sql})" for i, sql in enumerate(firsts))
+    return f"WITH {ctes} {last}" if ctes else last
+
+
+class Postgres:
+    """A PostgreSQL database."""
+
+    def __init__(self, url: str, *, pool_size: int) -> None:
+        self.dialect: sa.Dialect = PGDialect_asyncpg()
+        self._url, self._pool_size = url, pool_size
+        self._pool: Any = None
+        self._under_way: set[asyncio.Task[Any]] = set()
+
+    async def open(self) -> None:
+        self._pool = await asyncpg.create_pool(
+            self._url,
+            min_size=1,
+            max_size=self._pool_size,
+            connection_class=Connection,
+            server_settings=TIMEOUTS,
+            max_inactive_connection_lifetime=0,
+        )
+
+    async def close(self) -> None:
+        if self._under_way:
+            await asyncio.wait(self._under_way)
+        if self._pool is not None:
+            await self._pool.close()
+
+    async def fetch(self, statement: Statement[Any], values: Values) -> Sequence[Sequence[Any]]:
+        text = statement.on(self.dialect)
+        try:
+            async with self._pool.acquire() as connection:
+                rows: Sequence[Sequence[Any]] = await connection.fetch(text.sql, *text.bind(values))
+                return rows
+        except asyncpg.QueryCanceledError as e:
+            raise LimiteDepassee(TROP_LONGUE) from e
+
+    async def write(self, command: Command[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
+        return await self._shielded(lambda tx: command(tx, *args, **kwargs), keep=True)
+
+    async def simulate(self, command: Command[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
+        return await self._shielded(lambda tx: command(tx, *args, **kwargs), keep=False)
+
+    async def _shielded(self, command: Callable[[PostgresTx], Awaitable[R]], *, keep: bool) -> R:
+        task = asyncio.create_task(self._attempt(command, keep=keep, attempts=ATTEMPTS))
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
+        return await asyncio.shield(task)
+
+    async def _attempt(
+        self, command: Callable[[PostgresTx], Awaitable[R]], *, keep: bool, attempts: int
+    ) -> R:
+        try:
+            return await self._once(command, keep=keep)
+        except (asyncpg.LockNotAvailableError, asyncpg.QueryCanceledError) as e:
+            raise Occupe from e
+        except asyncpg.PostgresError as e:
+            # A connection lost at COMMIT is none of these: the outcome is unknown, never retried.
+            if attempts <= 1 or not _retriable(e):
+                raise
+        return await self._attempt(command, keep=keep, attempts=attempts - 1)
+
+    async def _once(self, command: Callable[[PostgresTx], Awaitable[R]], *, keep: bool) -> R:
+        async with self._pool.acquire() as connection:
+            transaction = connection.transaction()
+            await transaction.start()
+            try:
+                result = await command(PostgresTx(connection, self.dialect))
+            except BaseException:
+                await transaction.rollback()
+                raise
+            await (transaction.commit() if keep else transaction.rollback())
+            return result
+
+
+def _retriable(error: asyncpg.PostgresError) -> bool:
+    """Tell a clash that a second run resolves: serialisation, deadlock, stale plan, a twin's key."""
+    if isinstance(error, asyncpg.UniqueViolationError):
+        return bool(error.constraint_name == "pk_idempotence")
+    return isinstance(
+        error,
+        asyncpg.SerializationError
+        | asyncpg.DeadlockDetectedError
+        | asyncpg.InvalidCachedStatementError,
+    )

@@ -1,0 +1,366 @@
+"""What can be read: the criteria, orders and pages of each root, and how values are named."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+
+from solli_graphql.db import models
+from solli_graphql.db.cursors import Page, page
+from solli_graphql.db.plan.compiler import Criteria
+from solli_graphql.db.plan.dialects import In, contains
+from solli_graphql.db.plan.reader import Order, Read
+from solli_graphql.db.plan.sources import Columns
+from solli_graphql.db.visibilite import (
+    PORTAIL,
+    Regard,
+    rights,
+    structures_visibles,
+    utilisateurs_visibles,
+    visible,
+)
+from solli_graphql.domain.acteur import Acteur, Espace, Vue
+from solli_graphql.domain.errors import CritereRequis, EntreeInvalide
+from solli_graphql.domain.numeros import identifiant, jour, lire_gid
+from solli_graphql.domain.textes import replier, vide
+from solli_graphql.domain.workflow import (
+    Action,
+    DestinataireActuel,
+    StatutSollicitation,
+)
+
+TEXTE_MINIMUM = 3
+PREMIER_JOUR, DERNIER_JOUR = date(1900, 1, 1), date(9000, 1, 1)
+
+
+class TriSollicitations(StrEnum):
+    """The orders of `sollicitations`."""
+
+    DATE_DEPOT_DESC = "DATE_DEPOT_DESC"
+    DATE_DEPOT_ASC = "DATE_DEPOT_ASC"
+    DATE_MISE_A_JOUR_DESC = "DATE_MISE_A_JOUR_DESC"
+    DATE_MISE_A_JOUR_ASC = "DATE_MISE_A_JOUR_ASC"
+
+
+ORDERS: Mapping[str, Mapping[str, Order]] = {
+    "Sollicitation": {
+        "ID": Order("id"),
+        "DATE_DEPOT_DESC": Order("date_depot", descending=True),
+        "DATE_DEPOT_ASC": Order("date_depot"),
+        "DATE_MISE_A_JOUR_DESC": Order("date_mise_a_jour", descending=True),
+        "DATE_MISE_A_JOUR_ASC": Order("date_mise_a_jour"),
+    },
+    "Structure": {"ID": Order("id"), "DESIGNATION": Order("designation")},
+    "Utilisateur": {"ID": Order("id")},
+    "Categorie": {"ID": Order("id"), "ORDRE": Order("ordre")},
+}
+
+
+def see(read: Read, c: Columns) -> tuple[sa.ColumnElement[bool], Regard]:
+    """Give the single gate of every read: which rows of a type the caller may see, and how."""
+    match read.type:
+        case "Sollicitation":
+            return visible(read.rights.shape, read.espace, c)
+        case "Structure":
+            return structures_visibles(read.rights.shape, c), PORTAIL
+        case "Utilisateur":
+            return utilisateurs_visibles(c), PORTAIL
+    return sa.true(), PORTAIL
+
+
+# --- criteria --------------------------------------------------------------------------------
+
+
+def _equals(column: str) -> Any:
+    """Compare a column of the caller's view with one value."""
+
+    def criterion(regard: Regard, c: Columns, name: str) -> sa.ColumnElement[bool]:
+        sql = regard.sql("sollicitation", column, c)
+        return sql == sa.bindparam(name, type_=c[column].type)
+
+    return criterion
+
+
+def _statuts(regard: Regard, c: Columns, name: str) -> sa.ColumnElement[bool]:
+    return In(regard.sql("sollicitation", "statut", c), name)
+
+
+def _pris_par(regard: Regard, c: Columns, name: str) -> sa.ColumnElement[bool]:
+    """Find who has taken it, in the treating view alone: an analyst may not test a name."""
+    if regard.vues == (Vue.TRAITANT,):
+        return c["prise_en_charge_par_id"] == sa.bindparam(name, type_=sa.BigInteger)
+    if regard.vue is None:
+        return sa.false()
+    taken = c["prise_en_charge_par_id"] == sa.bindparam(name, type_=sa.BigInteger)
+    return sa.and_(regard.vue == sa.literal_column("'TRAITANT'"), taken)
+
+
+def _among(fk: str, table: sa.Table, column: str, count: int = 1) -> Any:
+    """Find the rows that point at those whose column has a value, or one of several."""
+
+    def criterion(_: Regard, c: Columns, name: str) -> sa.ColumnElement[bool]:
+        ids = sa.select(table.c.id).where(contains(table.c[column], name, count))
+        return c[fk].in_(ids)
+
+    return criterion
+
+
+def _texte(_: Regard, c: Columns, name: str) -> sa.ColumnElement[bool]:
+    """Search the folded text, which holds nothing of the treating side's (D9)."""
+    r = models.sollicitation_recherche
+    pattern = sa.bindparam(name, type_=sa.Text)
+    return sa.exists().where(r.c.sollicitation_id == c["id"], r.c.texte.like(pattern, escape="\\"))
+
+
+def _id(_: Regard, c: Columns, name: str) -> sa.ColumnElement[bool]:
+    return c["id"] == sa.bindparam(name, type_=sa.BigInteger)
+
+
+def _ids(_: Regard, c: Columns, name: str) -> sa.ColumnElement[bool]:
+    return In(c["id"], name)
+
+
+def _synthese(regard: Regard, c: Columns, _: str) -> sa.ColumnElement[bool]:
+    """Keep a work list (D8, D22): what awaits an action from the espace's side."""
+    espace = regard.espace
+    if espace is Espace.EMISES:  # a visible statut, so the emitter's column says it all
+        return c["statut_emetteur"] == sa.literal_column("'EN_ATTENTE_INFORMATIONS'")
+    chez = DestinataireActuel.STRUCTURE if espace is Espace.RECUES else DestinataireActuel.SUPPORT
+    a_prendre = [sa.literal_column(f"'{s}'") for s in ("A_TRAITER", "EN_COURS")]
+    return sa.and_(
+        c["destinataire_actuel"] == sa.literal_column(f"'{chez}'"), c["statut"].in_(a_prendre)
+    )
+
+
+def _pattern(column: str) -> Any:
+    def criterion(_: Regard, c: Columns, name: str) -> sa.ColumnElement[bool]:
+        return c[column].like(sa.bindparam(name, type_=sa.Text), escape="\\")
+
+    return criterion
+
+
+def _actif(_: Regard, c: Columns, __: str) -> sa.ColumnElement[bool]:
+    return c["actif"]
+
+
+def _avant_seq(regard: Regard, c: Columns, name: str) -> sa.ColumnElement[bool]:
+    return regard.sql("historique", "seq", c) < sa.bindparam(name, type_=sa.Integer)
+
+
+def _apres_seq(regard: Regard, c: Columns, name: str) -> sa.ColumnElement[bool]:
+    return regard.sql("historique", "seq", c) > sa.bindparam(name, type_=sa.Integer)
+
+
+def _de_l_emetteur(_: Regard, c: Columns, __: str) -> sa.ColumnElement[bool]:
+    actions = (Action.REPONDRE_COMPLEMENT, Action.ROUVRIR)
+    return c["action"].in_([sa.literal_column(f"'{a}'") for a in actions])
+
+
+CRITERIA: Criteria = {
+    "Sollicitation": {
+        "id": _id,
+        "ids": _ids,
+        "synthese": _synthese,
+        "numero": _equals("numero"),
+        "categorie": _among("categorie_id", models.categorie, "code"),
+        "sous_categorie": _among("sous_categorie_id", models.sous_categorie, "code"),
+        "statut": _equals("statut"),
+        "statuts": _statuts,
+        "deposee_du": lambda _, c, n: c["date_depot"] >= sa.bindparam(n, type_=models.Instant),
+        "deposee_avant": lambda _, c, n: c["date_depot"] < sa.bindparam(n, type_=models.Instant),
+        "identifiant_emetteur": _among(
+            "structure_emettrice_id", models.structure, "identifiant_valeur"
+        ),
+        "identifiants_emetteur": _among(
+            "structure_emettrice_id", models.structure, "identifiant_valeur", 2
+        ),
+        "service_destinataire": _among("service_destinataire_id", models.service, "code"),
+        "type_objet": _equals("type_objet"),
+        "numero_objet": _equals("numero_objet"),
+        "texte": _texte,
+        "prise_en_charge_par": _pris_par,
+        "destinataire_actuel": _equals("destinataire_actuel"),
+    },
+    "Structure": {
+        "id": _id,
+        "ids": _ids,
+        "texte": _pattern("recherche"),
+        "identifiant": lambda _, c, n: contains(c["identifiant_valeur"], n, 1),
+        "identifiants": lambda _, c, n: contains(c["identifiant_valeur"], n, 2),
+        "type": lambda _, c, n: c["identifiant_type"] == sa.bindparam(n, type_=sa.Text),
+        "publique": lambda _, c, n: c["publique"] == sa.bindparam(n, type_=sa.Boolean),
+    },
+    "Utilisateur": {"id": _id, "ids": _ids},
+    "Categorie": {"actif": _actif},
+    "SousCategorie": {"actif": _actif},
+    "Service": {"actif": _actif},
+    "LigneHistorique": {"avant_seq": _avant_seq, "apres_seq": _apres_seq},
+    "CommentaireEmetteur": {"de_l_emetteur": _de_l_emetteur},
+    "PieceJointe": {},
+}
+
+
+def contient(texte: str) -> str:
+    """Make the LIKE pattern that finds a folded text anywhere, taking it literally."""
+    litteral = replier(texte)
+    for c in ("\\", "%", "_"):
+        litteral = litteral.replace(c, f"\\{c}")
+    return f"%{litteral}%"
+
+
+# --- roots -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Filtre:
+    """The criteria of a search (D9); a blank or empty one counts as absent."""
+
+    numero: str | None = None
+    categorie: str | None = None
+    sous_categorie: str | None = None
+    statut: Sequence[StatutSollicitation] | None = None
+    deposee_du: date | None = None
+    deposee_au: date | None = None
+    identifiant_emetteur: str | None = None
+    service_destinataire: str | None = None
+    type_objet: str | None = None
+    numero_objet: str | None = None
+    texte: str | None = None
+    prise_en_charge_par: str | None = None
+    destinataire_actuel: str | None = None
+
+
+def criteres(filtre: Filtre) -> dict[str, Any]:
+    """
+    Name the criteria that are present, with their values as the database wants them.
+
+    Raises CritereRequis if there is none, EntreeInvalide for a text of fewer than 3 characters.
+    """
+    donnes = {n: v for n, v in asdict(filtre).items() if not _absent(v)}
+    if not donnes:
+        raise CritereRequis
+    nommes: dict[str, Any] = {}
+    for nom, valeur in donnes.items():
+        nommes |= _CONVERSIONS.get(nom, lambda v, nom=nom: {nom: _net(v)})(valeur)
+    return nommes
+
+
+def _absent(valeur: object) -> bool:
+    return valeur is None or valeur == [] or (isinstance(valeur, str) and vide(valeur))
+
+
+def _net(valeur: Any) -> Any:
+    return valeur.strip() if isinstance(valeur, str) else valeur
+
+
+def _un_ou_plusieurs(statuts: Sequence[StatutSollicitation]) -> dict[str, Any]:
+    valeurs = sorted({str(s) for s in statuts})
+    return {"statut": valeurs[0]} if len(valeurs) == 1 else {"statuts": valeurs}
+
+
+def _texte_cherche(texte: str) -> dict[str, Any]:
+    if len(replier(texte.strip())) < TEXTE_MINIMUM:
+        message = f"La recherche de texte demande au moins {TEXTE_MINIMUM} caractères."
+        raise EntreeInvalide(message)
+    return {"texte": contient(texte.strip())}
+
+
+def _nommer(texte: str, un: str, plusieurs: str) -> dict[str, Any]:
+    """Name an identifier, with and without its spaces: some types keep them, none needs them."""
+    formes = sorted({texte.strip().upper(), "".join(texte.split()).upper()})
+    return {un: formes[0]} if len(formes) == 1 else {plusieurs: formes}
+
+
+def _borne(jour_: date) -> date:
+    return min(max(jour_, PREMIER_JOUR), DERNIER_JOUR)
+
+
+_CONVERSIONS: Mapping[str, Any] = {
+    "statut": _un_ou_plusieurs,
+    "texte": _texte_cherche,
+    "deposee_du": lambda j: {"deposee_du": jour(_borne(j))},
+    "deposee_au": lambda j: {"deposee_avant": jour(_borne(j) + timedelta(days=1))},
+    "numero": lambda n: {"numero": n.strip().upper()},
+    "identifiant_emetteur": lambda i: _nommer(i, "identifiant_emetteur", "identifiants_emetteur"),
+    "prise_en_charge_par": lambda i: {"prise_en_charge_par": identifiant(i, "Utilisateur") or 0},
+}
+
+
+def synthese(acteur: Acteur, espace: Espace, *bornes: Any) -> Read:
+    """Read the work list of an espace, oldest deposit first (D22)."""
+    order = TriSollicitations.DATE_DEPOT_ASC
+    pagination = page(order, *bornes, dated=True)
+    return Read("Sollicitation", {"synthese": True}, rights(acteur), espace, str(order), pagination)
+
+
+def sollicitations(
+    acteur: Acteur, espace: Espace, filtre: Filtre, tri: TriSollicitations | None, *bornes: Any
+) -> Read:
+    """Search an espace by at least one criterion (D9), newest deposit first by default."""
+    order = tri or TriSollicitations.DATE_DEPOT_DESC
+    pagination = page(order, *bornes, dated=True)
+    return Read("Sollicitation", criteres(filtre), rights(acteur), espace, str(order), pagination)
+
+
+def sollicitation(acteur: Acteur, numero: str) -> Read:
+    """Read one by its number."""
+    return Read("Sollicitation", {"numero": numero.strip().upper()}, rights(acteur))
+
+
+def par_id(acteur: Acteur, id_: int) -> Read:
+    """Read one by its id."""
+    return Read("Sollicitation", {"id": id_}, rights(acteur))
+
+
+def structures(
+    acteur: Acteur,
+    texte: str | None,
+    identifiant_: str | None,
+    type_: str | None,
+    publique: bool | None,
+    *bornes: Any,
+) -> Read:
+    """Search the directory of structures, by désignation."""
+    criteria = {
+        "texte": contient(texte.strip()) if texte and not vide(texte) else None,
+        "type": str(type_) if type_ else None,
+        "publique": publique,
+    }
+    present = {n: v for n, v in criteria.items() if v is not None}
+    if identifiant_ and not vide(identifiant_):
+        present |= _nommer(identifiant_, "identifiant", "identifiants")
+    pagination: Page = page("DESIGNATION", *bornes, dated=False)
+    return Read("Structure", present, rights(acteur), None, "DESIGNATION", pagination)
+
+
+def structure(acteur: Acteur, identifiant_: str) -> Read:
+    """Read one by its identifier."""
+    return Read("Structure", _nommer(identifiant_, "identifiant", "identifiants"), rights(acteur))
+
+
+def categories(acteur: Acteur) -> Read:
+    """Read the categories in use, in the order of the reference data."""
+    return Read("Categorie", {"actif": True}, rights(acteur), None, "ORDRE")
+
+
+def moi(acteur: Acteur) -> Read:
+    """Read the caller."""
+    return Read("Utilisateur", {"id": acteur.id}, rights(acteur))
+
+
+NODES = ("Sollicitation", "Structure", "Utilisateur")
+
+
+def nodes(acteur: Acteur, ids: Sequence[str]) -> tuple[list[tuple[str, int] | None], list[Read]]:
+    """Read objects by global ids: which object each id is, and one read per type."""
+    places = [lu if (lu := lire_gid(i)) and lu[0] in NODES else None for i in ids]
+    wanted = {t: sorted({p[1] for p in places if p and p[0] == t}) for t in NODES}
+    reads = [
+        Read(t, {"id": i[0]} if len(i) == 1 else {"ids": i}, rights(acteur))
+        for t, i in wanted.items()
+        if i
+    ]
+    return places, reads

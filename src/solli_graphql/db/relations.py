@@ -1,0 +1,13 @@
+"""What each noun of the schema is read from."""
+
+from solli_graphql.db import models
+from solli_graphql.db.plan.sources import Relation
+
+SOLLICITATION = Relation(models.sollicitation)
+HISTORIQUE = Relation(models.historique, models.historique_texte)
+STRUCTURE = Relation(models.structure)
+SERVICE = Relation(models.service)
+CATEGORIE = Relation(models.categorie)
+SOUS_CATEGORIE = Relation(models.sous_categorie)
+UTILISATEUR = Relation(models.utilisateur)
+PIECE_JOINTE = Relation(models.piece_jointe)

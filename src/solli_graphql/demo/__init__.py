@@ -1,0 +1,1 @@
+"""The demonstration: its reference data, its texts, and what loads them."""

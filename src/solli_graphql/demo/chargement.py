@@ -1,0 +1,83 @@
+"""Loads the demonstration into an empty database."""
+
+from collections.abc import Callable
+from typing import Any
+
+import sqlalchemy as sa
+
+from solli_graphql.db import models as m
+from solli_graphql.db.bulk import loading
+from solli_graphql.db.database import Database, Statement, Tx, read
+from solli_graphql.db.migrate import SQLITE
+from solli_graphql.demo.monde import Lieu, Monde, Theme, referentiel, textes
+from solli_graphql.domain.workflow import Routage
+from solli_graphql.services.administration import creer
+from solli_graphql.services.identite import cle_demo
+from solli_graphql.services.referentiel import appliquer, comparer, lire
+
+_REMPLIE: Statement[int] = Statement(sa.select(m.structure.c.id).limit(1), int)
+_s, _v = m.structure.c, m.service.c
+_LIEUX: Statement[Any] = Statement(
+    sa.select(_s.id, _s.designation, _s.publique, _v.id.label("service"))
+    .select_from(m.structure)
+    .outerjoin(m.service)
+    .order_by(_s.id, _v.id)
+)
+_c, _p = m.categorie.c, m.sous_categorie.c
+_THEMES: Statement[Any] = Statement(
+    sa.select(_c.id, _p.id.label("sous"), _p.routage, _c.code, _p.code.label("sous_code"))
+    .join_from(m.categorie, m.sous_categorie)
+    .order_by(_c.ordre, _p.ordre)
+)
+
+
+async def remplie(db: Database) -> bool:
+    """Tell whether the database holds anything."""
+    return bool(await read(db, _REMPLIE))
+
+
+async def preparer(db: Database) -> Monde:
+    """Load the reference data and the people, and give the world that they make."""
+    await db.write(cle_demo)
+    await db.write(appliquer, await comparer(db, lire(referentiel())))
+    monde = Monde(await _lieux(db), await _themes(db))
+    await db.write(_accueillir, monde)
+    return monde
+
+
+async def _lieux(db: Database) -> list[Lieu]:
+    lignes = await read(db, _LIEUX)
+    services: dict[int, tuple[int, ...]] = {}
+    for id_, _, _, service in lignes:
+        services[id_] = (*services.get(id_, ()), *([] if service is None else [service]))
+    connus = {id_: (designation, publique) for id_, designation, publique, _ in lignes}
+    return [Lieu(id_, *connu, services[id_]) for id_, connu in connus.items()]
+
+
+async def _themes(db: Database) -> list[Theme]:
+    mots = textes()
+    return [
+        Theme(c, s, Routage(routage), mots[f"{code}/{sous}"])
+        for c, s, routage, code, sous in await read(db, _THEMES)
+    ]
+
+
+async def _accueillir(tx: Tx, monde: Monde) -> None:
+    for p in monde.personnes:
+        a = p.acteur
+        await creer(tx, p.courriel, a.nom, a.prenom, a.habilitations)
+
+
+async def charger(url: str, monde: Monde, nombre: int, avancer: Callable[[int], None]) -> None:
+    """Load `nombre` sollicitations in one transaction; `avancer` is told of each batch."""
+    async with loading(url, m.sollicitation) as loader:
+        for lot in monde.lots(nombre):
+            for nom, lignes in vars(lot).items():
+                await loader.load(m.metadata.tables[nom], lignes)
+            avancer(len(lot.sollicitation))
+        suite = (
+            f"UPDATE compteur SET valeur = {nombre} WHERE nom = 'sollicitation'"
+            if url.startswith(SQLITE)
+            else f"SELECT setval('sollicitation_numero', {nombre})"
+        )
+        await loader.run(suite)

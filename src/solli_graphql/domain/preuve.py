@@ -1,0 +1,133 @@
+"""The history as evidence: folded, it must equal the row; its chain must hold (S2, S3, D22)."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from hashlib import sha256
+from typing import Any
+
+from solli_graphql.domain.ecriture import SOUMETTRE, maillon
+from solli_graphql.domain.workflow import (
+    TRANSITIONS,
+    Action,
+    DestinataireActuel,
+    MotifATraiter,
+    Routage,
+    StatutSollicitation,
+    Transition,
+    a_l_origine,
+    destination,
+)
+
+Ligne = Mapping[str, Any]
+
+
+def fautes(row: Ligne, lignes: Sequence[Ligne]) -> list[str]:
+    """
+    List what is wrong with one sollicitation, in French; nothing if all holds.
+
+    lignes: its history in order, each with its texts; `sel` is None once a person was erased.
+    """
+    if not lignes:
+        return ["aucune ligne d'historique"]
+    trouvees = [*_rangs(lignes), *_chaine(row, lignes), *_etapes(row, lignes)]
+    if not trouvees:
+        attendu = replier_historique(row, lignes)
+        trouvees = [
+            f"{nom} vaut {row[nom]!r}, l'historique dit {valeur!r}"
+            for nom, valeur in attendu.items()
+            if row[nom] != valeur
+        ]
+    return trouvees
+
+
+def _rangs(lignes: Sequence[Ligne]) -> Iterator[str]:
+    """Check that both numberings are gapless."""
+    if [x["seq"] for x in lignes] != list(range(1, len(lignes) + 1)):
+        yield "seq a un trou"
+    visibles = [x["seq_emetteur"] for x in lignes if x["seq_emetteur"] is not None]
+    if visibles != list(range(1, len(visibles) + 1)):
+        yield "seq_emetteur a un trou"
+
+
+def _chaine(row: Ligne, lignes: Sequence[Ligne]) -> Iterator[str]:
+    """Check each link, and each commitment whose salt is still there."""
+    tete = b""
+    for x in lignes:
+        tete = maillon(tete, x)
+        if tete != x["tete"]:
+            yield f"la ligne {x['seq']} ne suit pas la chaîne"
+            return
+        if x["sel"] is not None and _engagement(row, x) != x["engagement"]:
+            yield f"le texte ou l'auteur de la ligne {x['seq']} a changé"
+    if tete != row["tete"]:
+        yield "la tête de la chaîne n'est pas la dernière ligne"
+
+
+def _engagement(row: Ligne, x: Ligne) -> bytes:
+    texte = row["description"] if x["seq"] == 1 else x["texte"] or x["texte_interne"] or ""
+    auteur = f"{x['auteur_id']}\0{x['auteur_nom']}\0{x['auteur_prenom']}\0"
+    return sha256(x["sel"] + auteur.encode() + texte.encode()).digest()
+
+
+def _etapes(row: Ligne, lignes: Sequence[Ligne]) -> Iterator[str]:
+    """Check that each line starts where the one before it ended, and is in the table."""
+    routage = Routage(row["routage"])
+    premiere = lignes[0]
+    debut = (SOUMETTRE, StatutSollicitation.A_TRAITER, a_l_origine(routage))
+    if (premiere["action"], premiere["nouveau_statut"], premiere["destinataire"]) != debut:
+        yield "la première ligne n'est pas un dépôt"
+    for avant, x in zip(lignes, lignes[1:], strict=False):
+        quitte = (avant["nouveau_statut"], avant["destinataire"])
+        if (x["ancien_statut"], x["ancien_destinataire"]) != quitte:
+            yield f"la ligne {x['seq']} ne part pas de l'état précédent"
+        elif transition(x, routage) is None:
+            yield f"la ligne {x['seq']} n'est pas dans la table des transitions"
+
+
+def transition(x: Ligne, routage: Routage) -> Transition | None:
+    """Find the transition that a history line made, or None."""
+    chez = DestinataireActuel(x["ancien_destinataire"])
+    for t in TRANSITIONS:
+        if (
+            t.action == x["action"]
+            and t.statut == x["nouveau_statut"]
+            and x["ancien_statut"] in t.depuis
+            and destination(t, chez, routage) == x["destinataire"]
+            and t.visible is (x["seq_emetteur"] is not None)
+        ):
+            return t
+    return None
+
+
+def replier_historique(row: Ligne, lignes: Sequence[Ligne]) -> dict[str, Any]:
+    """Fold a history into the row that it must give."""
+    routage = Routage(row["routage"])
+    derniere = lignes[-1]
+    visibles = [x for x in lignes if x["seq_emetteur"] is not None]
+    suite = [t for x in lignes[1:] if (t := transition(x, routage))]
+    en_cours = derniere["nouveau_statut"] == StatutSollicitation.EN_COURS
+    transferts = [t.motif is MotifATraiter.TRANSFEREE for t in suite]
+    rouvertes = [t.action is Action.ROUVRIR for t in suite]
+    boucle = any(r and any(transferts[:i]) for i, r in enumerate(rouvertes))
+    return {
+        "statut": derniere["nouveau_statut"],
+        "destinataire_actuel": derniere["destinataire"],
+        "version": derniere["seq"],
+        "date_mise_a_jour": derniere["date"],
+        "statut_emetteur": visibles[-1]["nouveau_statut"],
+        "version_emetteur": visibles[-1]["seq_emetteur"],
+        "date_mise_a_jour_emetteur": visibles[-1]["date"],
+        "brouillon": derniere["texte_interne"] if en_cours else None,
+        "motif": _motif(suite),
+        "transferts": sum(transferts),
+        "reouvertures": sum(rouvertes),
+        "allers_retours": boucle and routage is Routage.METIER,
+        "passe_support": any(x["destinataire"] == DestinataireActuel.SUPPORT for x in lignes),
+    }
+
+
+def _motif(suite: Sequence[Transition]) -> MotifATraiter | None:
+    motif: MotifATraiter | None = MotifATraiter.NOUVELLE
+    for t in suite:
+        if t.visible:
+            motif = t.motif
+    return motif

@@ -1,0 +1,1 @@
+"""The schema, and how a document becomes an answer."""

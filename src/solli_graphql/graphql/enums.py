@@ -1,0 +1,180 @@
+"""The enums and scalars of the schema, with the French meaning of each value."""
+
+import re
+from datetime import date, datetime
+from enum import StrEnum
+
+import strawberry
+from graphql import GraphQLError
+
+from solli_graphql.db.queries import TriSollicitations as _Tri
+from solli_graphql.domain import acteur, identifiants, workflow
+from solli_graphql.graphql.fields import enumeration
+
+Espace = enumeration(
+    acteur.Espace,
+    "Le côté d'où l'on regarde.",
+    {
+        "EMISES": "Sollicitations émises par ses structures.",
+        "RECUES": "Sollicitations reçues par ses structures.",
+        "SUPPORT": "Sollicitations passées par le support.",
+    },
+)
+Role = enumeration(
+    acteur.Role,
+    "Rôle d'une habilitation.",
+    {
+        "EMETTEUR": "Soumet, complète, rouvre et clôture.",
+        "RECEPTEUR": "Traite ce que sa structure reçoit.",
+        "SUPPORT": "Traite ce qui est transféré ou adressé au support.",
+        "ANALYSTE": "Lit et compte, sans données personnelles.",
+        "ADMINISTRATEUR": "Administre utilisateurs et référentiel.",
+    },
+)
+StatutSollicitation = enumeration(
+    workflow.StatutSollicitation,
+    "Statut d'une sollicitation ; chaque côté a ses mots (statutLibelle).",
+    {
+        "A_TRAITER": "Attend d'être traitée par son destinataire actuel.",
+        "EN_COURS": "Prise en charge ; l'émetteur ne le sait jamais.",
+        "EN_ATTENTE_INFORMATIONS": "Attend un complément de l'émetteur.",
+        "REPONSE_APPORTEE": "A reçu une réponse.",
+        "CLOTUREE": "Clôturée par l'émetteur.",
+    },
+)
+StatutTraitement = enumeration(
+    workflow.StatutTraitement,
+    "Choix de l'agent qui traite.",
+    {
+        "DEMANDE_INFORMATION": "Demander des informations complémentaires à l'émetteur.",
+        "RESOLUE": "Répondre à la question posée par l'émetteur.",
+        "MAUVAISE_AFFECTATION": "Transférer au support, ou du support à la première structure.",
+        "EN_COURS": "Prendre en charge et garder un brouillon de réponse.",
+    },
+)
+Action = enumeration(
+    workflow.Action,
+    "Ce que l'on peut faire d'une sollicitation.",
+    {
+        "TRAITER": "Choisir un statut et écrire la mise à jour.",
+        "REPONDRE_COMPLEMENT": "Répondre à une demande d'information.",
+        "ROUVRIR": "Renvoyer une réponse qui ne convient pas.",
+        "CLOTURER": "Clore une sollicitation répondue.",
+    },
+)
+DestinataireActuel = enumeration(
+    workflow.DestinataireActuel,
+    "Qui a la sollicitation.",
+    {"STRUCTURE": "La structure destinataire.", "SUPPORT": "Le support national."},
+)
+MotifATraiter = enumeration(
+    workflow.MotifATraiter,
+    "Pourquoi elle est arrivée dans une liste à traiter.",
+    {
+        "NOUVELLE": "Elle vient d'être déposée.",
+        "COMPLEMENT_RECU": "L'émetteur a répondu à une demande d'information.",
+        "ROUVERTE": "L'émetteur l'a rouverte.",
+        "TRANSFEREE": "Elle a été transférée.",
+    },
+)
+Routage = enumeration(
+    workflow.Routage,
+    "Où la combinaison de catégorie et de sous-catégorie envoie.",
+    {"SUPPORT": "Au support national.", "METIER": "Au service métier d'une structure publique."},
+)
+TypeIdentifiant = enumeration(
+    identifiants.TypeIdentifiant,
+    "Type d'identifiant d'une structure.",
+    {
+        "SIRET": "SIRET, 14 chiffres.",
+        "UE_HORS_FRANCE": "Numéro de TVA intracommunautaire.",
+        "HORS_UE": "Code du pays et 16 premiers caractères du nom.",
+        "RIDET": "RIDET, Nouvelle-Calédonie.",
+        "TAHITI": "Numéro TAHITI, Polynésie française.",
+        "PARTICULIER": "Personne privée.",
+    },
+)
+TriSollicitations = enumeration(
+    _Tri,
+    "Ordre d'une recherche.",
+    {
+        "DATE_DEPOT_DESC": "Dépôt le plus récent d'abord.",
+        "DATE_DEPOT_ASC": "Dépôt le plus ancien d'abord.",
+        "DATE_MISE_A_JOUR_DESC": "Mise à jour la plus récente d'abord.",
+        "DATE_MISE_A_JOUR_ASC": "Mise à jour la plus ancienne d'abord.",
+    },
+)
+
+
+class _TypeObjet(StrEnum):
+    FACTURE = "FACTURE"
+    FACTURE_TRAVAUX = "FACTURE_TRAVAUX"
+    MEMOIRE_FRAIS_JUSTICE = "MEMOIRE_FRAIS_JUSTICE"
+    DEMANDE_REMBOURSEMENT = "DEMANDE_REMBOURSEMENT"
+    ENGAGEMENT_JURIDIQUE = "ENGAGEMENT_JURIDIQUE"
+    STRUCTURE = "STRUCTURE"
+    UTILISATEUR = "UTILISATEUR"
+    RACCORDEMENT = "RACCORDEMENT"
+    AUTRE = "AUTRE"
+
+
+class _EtatPieceJointe(StrEnum):
+    EN_ANALYSE = "EN_ANALYSE"
+    DISPONIBLE = "DISPONIBLE"
+    REFUSEE = "REFUSEE"
+
+
+_TypeObjet.__name__, _EtatPieceJointe.__name__ = "TypeObjet", "EtatPieceJointe"
+TypeObjet = enumeration(
+    _TypeObjet,
+    "Type de l'objet concerné (D3).",
+    {
+        "FACTURE": "Facture.",
+        "FACTURE_TRAVAUX": "Facture de travaux.",
+        "MEMOIRE_FRAIS_JUSTICE": "Mémoire de frais de justice.",
+        "DEMANDE_REMBOURSEMENT": "Demande de remboursement.",
+        "ENGAGEMENT_JURIDIQUE": "Engagement juridique.",
+        "STRUCTURE": "Structure.",
+        "UTILISATEUR": "Utilisateur.",
+        "RACCORDEMENT": "Raccordement technique.",
+        "AUTRE": "Autre objet.",
+    },
+)
+EtatPieceJointe = enumeration(
+    _EtatPieceJointe,
+    "État d'une pièce jointe.",
+    {
+        "EN_ANALYSE": "En attente de l'antivirus.",
+        "DISPONIBLE": "Peut être téléchargée.",
+        "REFUSEE": "Refusée par l'antivirus.",
+    },
+)
+
+_JOUR = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+def _date(valeur: object) -> date:
+    """Read a day. Raises GraphQLError for anything but AAAA-MM-JJ."""
+    try:
+        if isinstance(valeur, str) and _JOUR.fullmatch(valeur):
+            return date.fromisoformat(valeur)
+    except ValueError:
+        pass
+    message = "Une date s'écrit AAAA-MM-JJ."
+    raise GraphQLError(message)
+
+
+DATE = strawberry.scalar(
+    name="Date",
+    description="Jour, AAAA-MM-JJ, compté à Paris.",
+    specified_by_url="https://www.rfc-editor.org/rfc/rfc3339#section-5.6",
+    serialize=str,
+    parse_value=_date,
+)
+DATE_TIME = strawberry.scalar(
+    name="DateTime",
+    description="Instant en UTC, ISO 8601.",
+    specified_by_url="https://scalars.graphql.org/andimarek/date-time",
+    serialize=str,
+    parse_value=datetime.fromisoformat,
+)

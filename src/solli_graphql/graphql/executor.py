@@ -1,0 +1,296 @@
+"""Runs an operation: asks the permissions, reads by the plan, calls the commands, answers."""
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from types import SimpleNamespace
+from typing import Any
+
+import structlog
+from graphql import (
+    DocumentNode,
+    GraphQLError,
+    GraphQLSyntaxError,
+    OperationDefinitionNode,
+    SelectionSetNode,
+    execute_sync,
+    is_non_null_type,
+)
+from strawberry.permission import PermissionExtension
+
+from solli_graphql.db.plan.compiler import project
+from solli_graphql.db.plan.reader import Read, Reader
+from solli_graphql.db.plan.reader import Root as Prepared
+from solli_graphql.db.plan.sources import Selected
+from solli_graphql.domain.acteur import Acteur
+from solli_graphql.domain.errors import AccesRefuse, EntreeInvalide, NonAuthentifie, SolliError
+from solli_graphql.graphql.documents import Document, Operation, RequestError, Root
+from solli_graphql.graphql.fields import BACKREF
+from solli_graphql.graphql.limits import Limits
+from solli_graphql.graphql.mutation import Context
+from solli_graphql.graphql.refus import MEMBERS, Since
+from solli_graphql.graphql.schema import core, schema
+
+log = structlog.get_logger()
+INTROSPECTION = ("__schema", "__type")
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a client sent."""
+
+    query: str
+    variables: Mapping[str, Any]
+    operation_name: str | None = None
+    cle: str | None = None
+    read_only: bool = False  # GET
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """The answer; executed is False for an error of the request itself, which has no data."""
+
+    body: dict[str, Any]
+    executed: bool
+    code: str | None = None  # of the first error
+
+
+class Executor:
+    """Executes documents on one database."""
+
+    def __init__(
+        self, reader: Reader, sollicitations: Any, *, limits: Limits, open_introspection: bool
+    ) -> None:
+        self._reader, self._sollicitations = reader, sollicitations
+        self._open_introspection = open_introspection
+        self._document = lru_cache(maxsize=512)(lambda text: Document(schema, core(), limits, text))
+
+    async def execute(self, acteur: Acteur | None, request: Request) -> Reply:
+        """Answer a request; whatever happens is told in the answer's errors."""
+        try:
+            operation = self._document(request.query).operation(request.operation_name)
+            variables = operation.variables(request.variables)
+            roots = operation.roots(variables)
+            self._admit(acteur, operation, roots, request)
+        except (RequestError, GraphQLSyntaxError) as e:
+            errors = getattr(e, "errors", [e])
+            return _refused([_formatted(error) for error in errors])
+        except SolliError as e:
+            return _refused([{"message": e.message, "extensions": {"code": e.code}}])
+        except RecursionError:
+            message = "Ce document est trop imbriqué."
+            return _refused([{"message": message, "extensions": {"code": "LIMITE_DEPASSEE"}}])
+        who = acteur or Acteur(0, "", "")
+        return await _Execution(self, who, operation, variables, request.cle).run(roots)
+
+    def _admit(
+        self, acteur: Acteur | None, operation: Operation, roots: tuple[Root, ...], r: Request
+    ) -> None:
+        """Refuse an anonymous caller, but to introspection where it is open, and writes by GET."""
+        pure = all(root.selected.name.startswith("__") for root in roots)
+        if acteur is None and not (pure and self._open_introspection):
+            raise NonAuthentifie
+        if r.read_only and operation.kind != "query":
+            message = "GET ne sert que les lectures."
+            raise EntreeInvalide(message)
+
+    @property
+    def reader(self) -> Reader:
+        """Give what reads."""
+        return self._reader
+
+    def context(self, cle: str | None) -> Any:
+        """Give what a mutation's function takes as its info."""
+        return SimpleNamespace(context=Context(self._sollicitations, cle))
+
+
+def _has_nul(value: Any) -> bool:
+    """Tell whether a text among the arguments holds a NUL, which PostgreSQL cannot store."""
+    if isinstance(value, str):
+        return "\0" in value
+    if isinstance(value, list):
+        return any(map(_has_nul, value))
+    return hasattr(value, "__dict__") and any(map(_has_nul, vars(value).values()))
+
+
+def _refused(errors: list[dict[str, Any]]) -> Reply:
+    return Reply({"errors": errors}, executed=False, code=errors[0]["extensions"]["code"])
+
+
+def _formatted(error: GraphQLError) -> dict[str, Any]:
+    """Format an error of graphql-core's own: the request is malformed."""
+    formatted = dict(error.formatted)
+    formatted["extensions"] = {"code": EntreeInvalide.code}
+    return formatted
+
+
+class _Execution:
+    """One execution: its answer so far."""
+
+    def __init__(
+        self,
+        executor: Executor,
+        acteur: Acteur,
+        operation: Operation,
+        variables: Any,
+        cle: str | None,
+    ) -> None:
+        self._executor, self._acteur, self._operation = executor, acteur, operation
+        self._reader, self._variables, self._cle = executor.reader, variables, cle
+        self._errors: list[dict[str, Any]] = []
+
+    async def run(self, roots: tuple[Root, ...]) -> Reply:
+        data: dict[str, Any] | None = {}
+        for root in roots:
+            try:
+                data[root.selected.key] = await self._root(root)  # type: ignore[index]
+            except Exception as e:  # noqa: BLE001
+                self._errors.append(self._error(root, e))
+                if is_non_null_type(root.field.type):
+                    data = None
+                    break
+                data[root.selected.key] = None  # type: ignore[index]
+        body: dict[str, Any] = {"data": data}
+        if self._errors:
+            body["errors"] = self._errors
+        code = self._errors[0]["extensions"]["code"] if self._errors else None
+        return Reply(body, executed=True, code=code)
+
+    def _error(self, root: Root, error: Exception) -> dict[str, Any]:
+        """Tell a refusal; anything else is masked behind an incident number."""
+        extensions, message = {"code": "ERREUR_INTERNE"}, "Erreur interne."
+        if isinstance(error, SolliError):
+            extensions, message = {"code": error.code}, error.message
+        else:
+            extensions["incident"] = uuid.uuid4().hex
+            log.error("erreur_interne", incident=extensions["incident"], exc_info=error)
+        return {
+            "message": message,
+            "locations": [{"line": x.line, "column": x.column} for x in root.locations],
+            "path": [root.selected.key],
+            "extensions": extensions,
+        }
+
+    async def _root(self, root: Root) -> Any:
+        name = root.selected.name
+        if name == "__typename":
+            return self._operation.type.name
+        if name in INTROSPECTION:
+            return self._introspect(root)
+        declared = root.field.extensions[BACKREF]
+        arguments = root.selected.arguments(self._variables)
+        if self._operation.kind == "mutation":
+            return await self._command(root, declared, arguments)
+        self._ask(declared, arguments)
+        if any(map(_has_nul, arguments.values())):
+            message = "Le caractère NUL n'est pas admis."
+            raise EntreeInvalide(message)
+        return await self._query(root, declared.metadata["root"](self._acteur, **arguments))
+
+    def _ask(self, declared: Any, arguments: Mapping[str, Any]) -> None:
+        """Ask the permissions declared on a root, as Strawberry would. Raises AccesRefuse."""
+        for extension in declared.extensions:
+            if isinstance(extension, PermissionExtension):
+                for permission in extension.permissions:
+                    if permission.has_permission(self._acteur, None, **arguments) is not True:  # type: ignore[arg-type]
+                        raise AccesRefuse
+
+    async def _query(self, root: Root, found: Any) -> Any:
+        name, selected = root.selected.name, root.selected
+        if name in ("node", "nodes"):
+            return await self._nodes(root, *found)
+        if found.page is not None:
+            prepared = self._prepare(root, found.type, selected, connection=True)
+            return await self._reader.connection(prepared, found, self._variables)
+        rows = await self._rows(root, found, selected)
+        if name == "categories":
+            return rows
+        return rows[0] if rows else None
+
+    async def _nodes(
+        self, root: Root, places: list[tuple[str, int] | None], reads: list[Read]
+    ) -> Any:
+        found: dict[tuple[str, int] | None, Any] = {}
+        for read in reads:
+            prepared = self._prepare(root, read.type, root.selected)
+            rows = await self._reader.rows(prepared, read, self._variables)
+            found |= {(read.type, id_): row for id_, row in rows}
+        answer = [found.get(place) for place in places]
+        return answer[0] if root.selected.name == "node" else answer
+
+    async def _rows(self, root: Root, read: Read, selected: Selected) -> list[Any]:
+        prepared = self._prepare(root, read.type, selected)
+        return [row for _, row in await self._reader.rows(prepared, read, self._variables)]
+
+    def _prepare(
+        self, root: Root, type_: str, selected: Selected, *, connection: bool = False
+    ) -> Prepared:
+        """Find what the reader has compiled for a selection of this root."""
+        key = f"{id(selected)}:{type_}"
+        if key not in root.prepared:
+            selection = selected.on[f"{type_}Connection" if connection else type_]
+            root.prepared[key] = Prepared(
+                self._reader.schema, type_, selection, connection=connection
+            )
+        prepared: Prepared = root.prepared[key]
+        return prepared
+
+    async def _command(self, root: Root, declared: Any, arguments: dict[str, Any]) -> Any:
+        """Run a command; a refusal that the union has a member for is data."""
+        try:
+            self._ask(declared, arguments)
+            info = self._executor.context(self._cle)
+            member = await declared.metadata["root"](self._acteur, info, **arguments)
+        except SolliError as e:
+            if type(e) not in MEMBERS:
+                raise
+            member = MEMBERS[type(e)](e, self._acteur)
+        return await self._payload(root, member)
+
+    async def _payload(self, root: Root, member: Any) -> dict[str, Any]:
+        """Project a member of the union: its own attributes, and what the plan reads for it."""
+        name = type(member).__name__
+        fields = self._reader.schema.catalogue[name].fields
+        answer: dict[str, Any] = {}
+        for s in root.selected.on[name]:
+            if s.name == "__typename":
+                answer[s.key] = name
+                continue
+            declared = fields[s.name]
+            value = getattr(member, declared.python_name)
+            if isinstance(value, Read):
+                rows = await self._rows(root, value, s)
+                answer[s.key] = rows[0] if rows else None
+            elif isinstance(value, Since):
+                answer[s.key] = await self._since(value, s)
+            elif declared.target:
+                catalogue = self._reader.schema.catalogue
+                answer[s.key] = project(value, catalogue, declared.target, s.on[declared.target])
+            else:
+                answer[s.key] = value
+        return answer
+
+    async def _since(self, since: Since, s: Selected) -> list[Any]:
+        """Read the history lines after a version, as the caller sees them."""
+        read, version = since
+        lines = Selected(s.key, "historique", lambda _: {"first": 100, "apres_seq": version}, s.on)
+        prepared = Prepared(self._reader.schema, read.type, (lines,))
+        rows = await self._reader.rows(prepared, read, self._variables)
+        return rows[0][1][s.key] if rows else []
+
+    def _introspect(self, root: Root) -> Any:
+        """Let graphql-core answer an introspection root, alone."""
+        o = self._operation.node
+        alone = OperationDefinitionNode(
+            operation=o.operation,
+            name=o.name,
+            variable_definitions=o.variable_definitions,
+            selection_set=SelectionSetNode(selections=tuple(root.nodes)),
+        )
+        document = DocumentNode(definitions=(alone, *self._operation.fragments.values()))
+        result = execute_sync(core(), document, variable_values=dict(self._variables.coerced))
+        if result.errors or result.data is None:
+            message = "introspection failed"
+            raise RuntimeError(message)
+        return result.data[root.selected.key]

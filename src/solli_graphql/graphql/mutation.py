@@ -1,0 +1,201 @@
+"""The roots of Mutation: each reads its input, calls one service, and returns a member."""
+
+from typing import Annotated, Any
+
+import strawberry
+from strawberry import Info
+
+from solli_graphql.db.queries import par_id
+from solli_graphql.domain.acteur import Acteur
+from solli_graphql.graphql.enums import StatutTraitement, TypeObjet
+from solli_graphql.graphql.fields import arg, commande
+from solli_graphql.graphql.permissions import (
+    PeutCloturer,
+    PeutRepondreComplement,
+    PeutRouvrir,
+    PeutSoumettre,
+    PeutTraiter,
+)
+from solli_graphql.graphql.refus import ActionPriseEnCompte, ResultatAction
+from solli_graphql.services.depot import Depot
+from solli_graphql.services.sollicitations import Options, PriseEnCompte, Sollicitations
+
+ID = strawberry.ID
+
+
+def donnee(description: str) -> Any:
+    """Declare an input field; a nullable one that is absent is None."""
+    return strawberry.field(description=description)
+
+
+IDENTIFIANT = "Identifiant global de la sollicitation."
+VERSION = "Version que l'appelant a lue : si elle a changé, ConflitDeVersion."
+CLE = "Clé d'idempotence, de 16 à 255 caractères."
+SIMULATION = "Tout vérifier sans rien écrire."
+PIECES = "Identifiants de téléversements."
+
+
+@strawberry.input(description="Nouvelle sollicitation.")
+class SoumettreSollicitationInput:
+    """What `soumettreSollicitation` takes."""
+
+    categorie: str = donnee("Code de la catégorie.")
+    sous_categorie: str = donnee("Code de la sous-catégorie.")
+    type_objet: TypeObjet | None = donnee("Type de l'objet concerné.")
+    numero_objet: str | None = donnee("Numéro de l'objet, 200 caractères au plus.")
+    structure_emettrice: ID = donnee("Structure au nom de laquelle on soumet.")
+    service_emetteur: str | None = donnee("Code du service émetteur.")
+    structure_destinataire: ID | None = donnee(
+        "Structure destinataire : obligatoire si le routage est METIER, interdite sinon."
+    )
+    service_destinataire: str | None = donnee("Code du service destinataire.")
+    courriel: str = donnee("Courriel de contact.")
+    telephone: str | None = donnee("Téléphone de contact.")
+    description: str = donnee("Question posée, 10 000 caractères au plus.")
+    cle_idempotence: str | None = donnee(CLE)
+    simulation: bool | None = donnee(SIMULATION)
+    pieces_jointes: list[ID] | None = donnee(PIECES)
+
+
+@strawberry.input(description="Traitement d'une sollicitation.")
+class TraiterInput:
+    """What `traiter` takes."""
+
+    id: ID = donnee(IDENTIFIANT)
+    statut: StatutTraitement = donnee("Choix de l'agent : obligatoire, sans valeur par défaut.")
+    mise_a_jour: str = donnee("Mise à jour de la sollicitation : son sens dépend du choix.")
+    version_attendue: int | None = donnee(VERSION)
+    cle_idempotence: str | None = donnee(CLE)
+    simulation: bool | None = donnee(SIMULATION)
+    pieces_jointes: list[ID] | None = donnee(PIECES)
+
+
+@strawberry.input(description="Complément d'information.")
+class RepondreComplementInput:
+    """What `repondreComplement` takes."""
+
+    id: ID = donnee(IDENTIFIANT)
+    reponse: str = donnee("Réponse à la demande d'information.")
+    version_attendue: int | None = donnee(VERSION)
+    cle_idempotence: str | None = donnee(CLE)
+    simulation: bool | None = donnee(SIMULATION)
+    pieces_jointes: list[ID] | None = donnee(PIECES)
+
+
+@strawberry.input(description="Réouverture d'une sollicitation.")
+class RouvrirInput:
+    """What `rouvrir` takes."""
+
+    id: ID = donnee(IDENTIFIANT)
+    commentaire: str = donnee("Pourquoi la réponse ne convient pas.")
+    version_attendue: int | None = donnee(VERSION)
+    cle_idempotence: str | None = donnee(CLE)
+    simulation: bool | None = donnee(SIMULATION)
+    pieces_jointes: list[ID] | None = donnee(PIECES)
+
+
+@strawberry.input(description="Clôture d'une sollicitation.")
+class CloturerInput:
+    """What `cloturer` takes."""
+
+    id: ID = donnee(IDENTIFIANT)
+    commentaire: str | None = donnee("Commentaire.")
+    version_attendue: int | None = donnee(VERSION)
+    cle_idempotence: str | None = donnee(CLE)
+    simulation: bool | None = donnee(SIMULATION)
+
+
+class Context:
+    """What a mutation needs besides its input: the services, and the Idempotency-Key header."""
+
+    def __init__(self, sollicitations: Sollicitations, cle: str | None) -> None:
+        self.sollicitations, self.cle = sollicitations, cle
+
+    def options(self, entree: Any) -> Options:
+        """Gather what every command may be given."""
+        return Options(
+            version_attendue=getattr(entree, "version_attendue", None),
+            cle=entree.cle_idempotence or self.cle,
+            simulation=bool(entree.simulation),
+            pieces_jointes=tuple(getattr(entree, "pieces_jointes", None) or ()),
+        )
+
+
+def _repondre(acteur: Acteur, prise: PriseEnCompte, options: Options) -> ActionPriseEnCompte:
+    return ActionPriseEnCompte(
+        confirmation=prise.confirmation,
+        sollicitation=prise.id and par_id(acteur, prise.id),
+        rejoue=prise.rejoue,
+        simulation=prise.simulation if options.simulation else None,
+    )
+
+
+DEPOT = (
+    *("categorie", "sous_categorie", "structure_emettrice", "courriel", "description"),
+    *("type_objet", "numero_objet", "service_emetteur", "structure_destinataire"),
+    *("service_destinataire", "telephone"),
+)
+
+
+@strawberry.type(description="Actions.")
+class Mutation:
+    """What can be done; one root field per document."""
+
+    @commande(ResultatAction, "Soumettre une sollicitation.", PeutSoumettre())
+    async def soumettre_sollicitation(
+        root: Acteur,  # noqa: N805
+        info: Info[Context, Acteur],
+        input: Annotated[SoumettreSollicitationInput, arg("Sollicitation.")],  # noqa: A002
+    ) -> Any:
+        depot, options = Depot(**{n: getattr(input, n) for n in DEPOT}), info.context.options(input)
+        return _repondre(
+            root, await info.context.sollicitations.soumettre(root, depot, options), options
+        )
+
+    @commande(ResultatAction, "Traiter une sollicitation : son unique geste.", PeutTraiter())
+    async def traiter(
+        root: Acteur,  # noqa: N805
+        info: Info[Context, Acteur],
+        input: Annotated[TraiterInput, arg("Traitement.")],  # noqa: A002
+    ) -> Any:
+        options = info.context.options(input)
+        prise = await info.context.sollicitations.traiter(
+            root, input.id, statut=input.statut, texte=input.mise_a_jour, options=options
+        )
+        return _repondre(root, prise, options)
+
+    @commande(ResultatAction, "Répondre à une demande.", PeutRepondreComplement())
+    async def repondre_complement(
+        root: Acteur,  # noqa: N805
+        info: Info[Context, Acteur],
+        input: Annotated[RepondreComplementInput, arg("Complément.")],  # noqa: A002
+    ) -> Any:
+        options = info.context.options(input)
+        prise = await info.context.sollicitations.repondre_complement(
+            root, input.id, texte=input.reponse, options=options
+        )
+        return _repondre(root, prise, options)
+
+    @commande(ResultatAction, "Rouvrir une sollicitation répondue ou clôturée.", PeutRouvrir())
+    async def rouvrir(
+        root: Acteur,  # noqa: N805
+        info: Info[Context, Acteur],
+        input: Annotated[RouvrirInput, arg("Réouverture.")],  # noqa: A002
+    ) -> Any:
+        options = info.context.options(input)
+        prise = await info.context.sollicitations.rouvrir(
+            root, input.id, texte=input.commentaire, options=options
+        )
+        return _repondre(root, prise, options)
+
+    @commande(ResultatAction, "Clôturer une sollicitation répondue.", PeutCloturer())
+    async def cloturer(
+        root: Acteur,  # noqa: N805
+        info: Info[Context, Acteur],
+        input: Annotated[CloturerInput, arg("Clôture.")],  # noqa: A002
+    ) -> Any:
+        options = info.context.options(input)
+        prise = await info.context.sollicitations.cloturer(
+            root, input.id, texte=input.commentaire, options=options
+        )
+        return _repondre(root, prise, options)

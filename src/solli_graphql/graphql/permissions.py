@@ -1,0 +1,89 @@
+"""Who may call a root: the roles are those of the workflow, and the SDL prints them."""
+
+from typing import Any
+
+import strawberry
+from strawberry.permission import BasePermission
+from strawberry.schema_directive import Location
+
+from solli_graphql.domain.acteur import ROLES_DE_L_ESPACE, Acteur, Espace
+from solli_graphql.domain.acteur import Role as R
+from solli_graphql.domain.errors import AccesRefuse
+from solli_graphql.domain.workflow import ROLES_DE_L_ACTION, Action
+from solli_graphql.graphql.enums import Role
+
+
+@strawberry.schema_directive(
+    locations=[Location.FIELD_DEFINITION],
+    name="autorise",
+    description="Rôles dont l'un au moins est requis.",
+)
+class Autorise:
+    """The roles of which one is needed."""
+
+    roles: list[Role] = strawberry.field(description="Rôles admis.")  # type: ignore[valid-type]
+
+
+class Permission(BasePermission):
+    """A permission given by some roles."""
+
+    message = AccesRefuse.message
+    error_extensions = {"code": AccesRefuse.code}  # noqa: RUF012
+    roles: frozenset[R] = frozenset(R)
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        cls._schema_directive = Autorise(roles=[r for r in R if r in cls.roles])
+
+    def has_permission(self, source: Acteur, info: Any, **kwargs: Any) -> bool:  # noqa: ARG002
+        """Tell whether the actor holds one of the roles, anywhere."""
+        return bool(source.roles & self.roles)
+
+
+class EstAuthentifie(Permission):
+    """Anybody with an account."""
+
+    def has_permission(self, source: Acteur, info: Any, **kwargs: Any) -> bool:  # noqa: ARG002
+        """Accept every actor."""
+        return True
+
+
+class PeutLire(Permission):
+    """Somebody who has a role in the espace asked for."""
+
+    roles = frozenset().union(*ROLES_DE_L_ESPACE.values())
+
+    def has_permission(self, source: Acteur, info: Any, **kwargs: Any) -> bool:  # noqa: ARG002
+        """Tell whether one of the actor's roles looks from this espace."""
+        espace: Espace = kwargs["espace"]
+        return bool(source.roles & ROLES_DE_L_ESPACE[espace])
+
+
+class PeutSoumettre(Permission):
+    """An emitter."""
+
+    roles = frozenset({R.EMETTEUR})
+
+
+class PeutTraiter(Permission):
+    """A receiver, or the support."""
+
+    roles = ROLES_DE_L_ACTION[Action.TRAITER]
+
+
+class PeutRepondreComplement(Permission):
+    """An emitter."""
+
+    roles = ROLES_DE_L_ACTION[Action.REPONDRE_COMPLEMENT]
+
+
+class PeutRouvrir(Permission):
+    """An emitter."""
+
+    roles = ROLES_DE_L_ACTION[Action.ROUVRIR]
+
+
+class PeutCloturer(Permission):
+    """An emitter."""
+
+    roles = ROLES_DE_L_ACTION[Action.CLOTURER]

@@ -1,0 +1,146 @@
+"""The roots of Query: each returns what to read."""
+
+from datetime import date
+from typing import Annotated, Any
+
+import strawberry
+from strawberry import UNSET
+
+from solli_graphql.db import queries as q
+from solli_graphql.domain.acteur import Acteur
+from solli_graphql.graphql.enums import (
+    DestinataireActuel,
+    Espace,
+    StatutSollicitation,
+    TriSollicitations,
+    TypeIdentifiant,
+    TypeObjet,
+)
+from solli_graphql.graphql.fields import arg, racine
+from solli_graphql.graphql.permissions import EstAuthentifie, PeutLire
+from solli_graphql.graphql.sollicitations import Sollicitation, SollicitationConnection
+from solli_graphql.graphql.structures import (
+    Categorie,
+    Node,
+    Structure,
+    StructureConnection,
+    Utilisateur,
+)
+
+First = Annotated[int | None, arg("Taille de la page, de 0 à 100 ; 20 par défaut.")]
+After = Annotated[str | None, arg("Curseur après lequel la page commence.")]
+Last = Annotated[int | None, arg("Taille de la page, comptée depuis la fin.")]
+Before = Annotated[str | None, arg("Curseur avant lequel la page finit.")]
+
+
+def critere(description: str) -> Any:
+    """Declare an optional criterion."""
+    return strawberry.field(description=description)
+
+
+@strawberry.input(description="Critères d'une recherche ; il en faut au moins un.")
+class FiltreSollicitations:
+    """The criteria of `sollicitations`."""
+
+    numero: str | None = critere("Numéro.")
+    categorie: str | None = critere("Code de la catégorie.")
+    sous_categorie: str | None = critere("Code de la sous-catégorie.")
+    statut: list[StatutSollicitation] | None = critere("Statuts, dans la vue de l'appelant.")
+    deposee_du: date | None = critere("Premier jour de dépôt, compris, à Paris.")
+    deposee_au: date | None = critere("Dernier jour de dépôt, compris, à Paris.")
+    identifiant_emetteur: str | None = critere("Identifiant de la structure émettrice.")
+    service_destinataire: str | None = critere("Code du service destinataire.")
+    type_objet: TypeObjet | None = critere("Type de l'objet.")
+    numero_objet: str | None = critere("Numéro de l'objet.")
+    texte: str | None = critere(
+        "Texte cherché sans casse ni accents, d'au moins 3 caractères, dans la description, "
+        "le numéro d'objet et les textes de l'émetteur."
+    )
+    prise_en_charge_par: strawberry.ID | None = critere("Qui l'a prise en charge.")
+    destinataire_actuel: DestinataireActuel | None = critere("Qui l'a.")
+
+
+@strawberry.input(description="Critères de l'annuaire des structures.")
+class FiltreStructures:
+    """The criteria of `structures`."""
+
+    texte: str | None = critere("Texte cherché dans la désignation et la raison sociale.")
+    identifiant: str | None = critere("Identifiant.")
+    type: TypeIdentifiant | None = critere("Type d'identifiant.")
+    publique: bool | None = critere("Structures publiques, ou non.")
+
+
+@strawberry.type(description="Lectures.")
+class Query:
+    """What can be read."""
+
+    @racine(Utilisateur, "L'appelant.", EstAuthentifie())
+    def moi(root: Acteur) -> Any:  # noqa: N805
+        return q.moi(root)
+
+    @racine(Node | None, "Objet d'un identifiant global, ou null.", EstAuthentifie())
+    def node(root: Acteur, id: Annotated[strawberry.ID, arg("Identifiant global.")]) -> Any:  # noqa: A002, N805
+        return q.nodes(root, [id])
+
+    @racine(list[Node | None], "Objets d'identifiants globaux, dans leur ordre.", EstAuthentifie())
+    def nodes(
+        root: Acteur,  # noqa: N805
+        ids: Annotated[list[strawberry.ID], arg("Identifiants globaux, au plus 100.")],
+    ) -> Any:
+        return q.nodes(root, ids)
+
+    @racine(Sollicitation | None, "Sollicitation d'un numéro, ou null.", EstAuthentifie())
+    def sollicitation(root: Acteur, numero: Annotated[str, arg("Numéro.")]) -> Any:  # noqa: N805
+        return q.sollicitation(root, numero)
+
+    @racine(SollicitationConnection, "Ce qui attend une action d'un espace.", PeutLire())
+    def synthese(
+        root: Acteur,  # noqa: N805
+        espace: Annotated[Espace, arg("Espace.")],
+        first: First = UNSET,
+        after: After = UNSET,
+        last: Last = UNSET,
+        before: Before = UNSET,
+    ) -> Any:
+        return q.synthese(root, espace, first, after, last, before)
+
+    @racine(SollicitationConnection, "Recherche par au moins un critère.", PeutLire())
+    def sollicitations(
+        root: Acteur,  # noqa: N805
+        espace: Annotated[Espace, arg("Espace.")],
+        filtre: Annotated[FiltreSollicitations, arg("Critères.")],
+        tri: Annotated[
+            TriSollicitations | None, arg("Ordre ; dépôt le plus récent d'abord par défaut.")
+        ] = UNSET,
+        first: First = UNSET,
+        after: After = UNSET,
+        last: Last = UNSET,
+        before: Before = UNSET,
+    ) -> Any:
+        criteres = q.Filtre(**vars(filtre))
+        return q.sollicitations(root, espace, criteres, tri, first, after, last, before)
+
+    @racine(StructureConnection, "Annuaire des structures, par désignation.", EstAuthentifie())
+    def structures(
+        root: Acteur,  # noqa: N805
+        filtre: Annotated[FiltreStructures | None, arg("Critères.")] = UNSET,
+        first: First = UNSET,
+        after: After = UNSET,
+        last: Last = UNSET,
+        before: Before = UNSET,
+    ) -> Any:
+        criteres = (None,) * 4
+        if filtre:
+            criteres = filtre.texte, filtre.identifiant, filtre.type, filtre.publique
+        return q.structures(root, *criteres, first, after, last, before)
+
+    @racine(Structure | None, "Structure d'un identifiant, ou null.", EstAuthentifie())
+    def structure(
+        root: Acteur,  # noqa: N805
+        identifiant: Annotated[str, arg("Identifiant.")],
+    ) -> Any:
+        return q.structure(root, identifiant)
+
+    @racine(list[Categorie], "Catégories en usage.", EstAuthentifie())
+    def categories(root: Acteur) -> Any:  # noqa: N805
+        return q.categories(root)

@@ -1,0 +1,62 @@
+"""One line of log a request, and its metrics: never a text, a name, a token or an address."""
+
+import time
+import uuid
+
+import structlog
+from prometheus_client import Counter, Histogram
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+REQUESTS = Counter("solli_requests", "Requests", ("method", "path", "status"))
+SECONDS = Histogram("solli_request_seconds", "Time to answer", ("path",))
+log = structlog.get_logger()
+
+
+class Logged:
+    """Logs each request once it is answered, and answers 500 for what nobody caught."""
+
+    def __init__(self, app: ASGIApp, paths: frozenset[str]) -> None:
+        self._app, self._paths = app, paths
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        start, status = time.perf_counter(), 500
+
+        async def told(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        try:
+            await self._app(scope, receive, told)
+        except Exception as e:
+            incident = uuid.uuid4().hex
+            log.error("erreur_interne", incident=incident, exc_info=e)
+            await _internal_error(told, incident)
+        finally:
+            self._tell(scope, status, time.perf_counter() - start)
+
+    def _tell(self, scope: Scope, status: int, seconds: float) -> None:
+        path = scope["path"] if scope["path"] in self._paths else "autre"
+        REQUESTS.labels(scope["method"], path, status).inc()
+        SECONDS.labels(path).observe(seconds)
+        log.info(
+            "requete",
+            methode=scope["method"],
+            chemin=path,
+            statut=status,
+            ms=round(seconds * 1000, 1),
+        )
+
+
+async def _internal_error(send: Send, incident: str) -> None:
+    body = (
+        b'{"errors":[{"message":"Erreur interne.","extensions":{"code":"ERREUR_INTERNE",'
+        b'"incident":"' + incident.encode() + b'"}}]}'
+    )
+    headers = [(b"content-type", b"application/json; charset=utf-8")]
+    await send({"type": "http.response.start", "status": 500, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

@@ -1,0 +1,1 @@
+"""What an actor can do: one public method, one use case, one transaction."""

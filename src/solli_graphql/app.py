@@ -70,7 +70,9 @@ class Service:
 
     async def graphql(self, request: Request) -> Response:
         """Answer POST and GET /graphql."""
-        assert self._endpoint is not None
+        if self._endpoint is None:
+            message = "the service is not open"
+            raise RuntimeError(message)
         return await self._endpoint(request)
 
     async def ready(self) -> dict[str, bool]:

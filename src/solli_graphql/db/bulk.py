@@ -68,9 +68,9 @@ async def loading(url: str, table: sa.Table) -> AsyncIterator[Loader]:
         return
     connection = await asyncpg.connect(url)
     try:
-        async with connection.transaction():
-            async with _without_indexes(_Postgres(connection), table) as loader:
-                yield loader
+        fast = _without_indexes(_Postgres(connection), table)
+        async with connection.transaction(), fast as loader:
+            yield loader
         await connection.execute("ANALYZE")
     finally:
         await connection.close()

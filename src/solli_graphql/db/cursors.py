@@ -10,6 +10,7 @@ from solli_graphql.domain.errors import EntreeInvalide
 
 DEFAULT_SIZE, MAX_SIZE = 20, 100
 INT64 = 2**63
+MAX_LENGTH = 2000  # characters of a cursor
 
 
 class Page(NamedTuple):
@@ -57,16 +58,20 @@ def page(
 def _read(text: str, order: str, *, dated: bool) -> tuple[Any, int]:
     try:
         tag, key, id_ = orjson.loads(_decode(text))
-        if tag != order or type(id_) is not int or not 0 <= id_ < INT64:
-            raise ValueError
-        return _key(key, dated=dated), id_
+        return _key(key, dated=dated), _id(id_, same_order=tag == order)
     except (ValueError, TypeError) as e:
         message = "Ce curseur n'est pas valide pour cette liste et cet ordre."
         raise EntreeInvalide(message) from e
 
 
+def _id(id_: object, *, same_order: bool) -> int:
+    if not same_order or type(id_) is not int or not 0 <= id_ < INT64:
+        raise ValueError
+    return id_
+
+
 def _decode(text: str) -> bytes:
-    if len(text) > 2000 or text.strip() != text:
+    if len(text) > MAX_LENGTH or text.strip() != text:
         raise ValueError
     return urlsafe_b64decode(text.encode("ascii") + b"=" * (-len(text) % 4))
 

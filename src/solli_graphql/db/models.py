@@ -42,7 +42,7 @@ class Instant(sa.types.TypeDecorator[datetime]):
             return value
         return value.astimezone(UTC).isoformat()
 
-    def process_result_value(self, value: Any, dialect: sa.Dialect) -> datetime | None:
+    def process_result_value(self, value: Any, _: sa.Dialect) -> datetime | None:
         return datetime.fromisoformat(value) if isinstance(value, str) else value
 
 
@@ -166,7 +166,9 @@ def _index(nom: str, *colonnes: str, ou: str | None = None) -> sa.Index:
     """Index, on both engines, the rows for which a condition of literals holds."""
     # SQLAlchemy compares a boolean with 1 on SQLite, and SQLite wants the very same words here.
     sqlite = f"{ou} = 1" if ou in BOOLEENNES else ou
-    options = {"postgresql_where": sa.text(ou), "sqlite_where": sa.text(str(sqlite))} if ou else {}
+    options: Any = (
+        {"postgresql_where": sa.text(ou), "sqlite_where": sa.text(str(sqlite))} if ou else {}
+    )
     return sa.Index(f"ix_sollicitation_{nom}", *colonnes, **options)
 
 

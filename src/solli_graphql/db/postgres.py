@@ -62,18 +62,22 @@ def _fuse(statements: tuple[str, ...]) -> str:
     fused, shift = [], 0
     for sql in statements:
         places = {int(n) for n in re.findall(r"\$(\d+)", sql)}
-        fused.append(re.sub(r"\$(\d+)", lambda m, by=shift: f"${int(m[1]) + by}", sql))
+        fused.append(_shifted(sql, shift))
         shift += len(places)
     *firsts, last = fused
     ctes = ", ".join(f"w{i} AS ({sql})" for i, sql in enumerate(firsts))
     return f"WITH {ctes} {last}" if ctes else last
 
 
+def _shifted(sql: str, by: int) -> str:
+    return re.sub(r"\$(\d+)", lambda m: f"${int(m[1]) + by}", sql)
+
+
 class Postgres:
     """A PostgreSQL database."""
 
     def __init__(self, url: str, *, pool_size: int) -> None:
-        self.dialect: sa.Dialect = PGDialect_asyncpg()
+        self.dialect: sa.Dialect = PGDialect_asyncpg()  # type: ignore[no-untyped-call]
         self._url, self._pool_size = url, pool_size
         self._pool: Any = None
         self._under_way: set[asyncio.Task[Any]] = set()
@@ -142,7 +146,7 @@ class Postgres:
 
 
 def _retriable(error: asyncpg.PostgresError) -> bool:
-    """Tell a clash that a second run resolves: serialisation, deadlock, stale plan, a twin's key."""
+    """Tell a clash that a second run resolves: deadlock, stale plan, a twin's key."""
     if isinstance(error, asyncpg.UniqueViolationError):
         return bool(error.constraint_name == "pk_idempotence")
     return isinstance(

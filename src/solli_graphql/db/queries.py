@@ -129,7 +129,9 @@ def _synthese(regard: Regard, c: Columns, _: str) -> sa.ColumnElement[bool]:
     if espace is Espace.EMISES:  # a visible statut, so the emitter's column says it all
         return c["statut_emetteur"] == sa.literal_column("'EN_ATTENTE_INFORMATIONS'")
     chez = DestinataireActuel.STRUCTURE if espace is Espace.RECUES else DestinataireActuel.SUPPORT
-    a_prendre = [sa.literal_column(f"'{s}'") for s in ("A_TRAITER", "EN_COURS")]
+    a_prendre: list[sa.ColumnElement[str]] = [
+        sa.literal_column(f"'{s}'") for s in ("A_TRAITER", "EN_COURS")
+    ]
     return sa.and_(
         c["destinataire_actuel"] == sa.literal_column(f"'{chez}'"), c["statut"].in_(a_prendre)
     )
@@ -315,25 +317,20 @@ def par_id(acteur: Acteur, id_: int) -> Read:
     return Read("Sollicitation", {"id": id_}, rights(acteur))
 
 
-def structures(
-    acteur: Acteur,
-    texte: str | None,
-    identifiant_: str | None,
-    type_: str | None,
-    publique: bool | None,
-    *bornes: Any,
-) -> Read:
+def structures(acteur: Acteur, filtre: Mapping[str, Any], *bornes: Any) -> Read:
     """Search the directory of structures, by désignation."""
-    criteria = {
-        "texte": contient(texte.strip()) if texte and not vide(texte) else None,
-        "type": str(type_) if type_ else None,
-        "publique": publique,
-    }
-    present = {n: v for n, v in criteria.items() if v is not None}
-    if identifiant_ and not vide(identifiant_):
-        present |= _nommer(identifiant_, "identifiant", "identifiants")
+    donnes = {n: v for n, v in filtre.items() if not _absent(v)}
+    criteria: dict[str, Any] = {}
+    for nom, valeur in donnes.items():
+        match nom:
+            case "texte":
+                criteria["texte"] = contient(valeur.strip())
+            case "identifiant":
+                criteria |= _nommer(valeur, "identifiant", "identifiants")
+            case _:
+                criteria[nom] = valeur
     pagination: Page = page("DESIGNATION", *bornes, dated=False)
-    return Read("Structure", present, rights(acteur), None, "DESIGNATION", pagination)
+    return Read("Structure", criteria, rights(acteur), None, "DESIGNATION", pagination)
 
 
 def structure(acteur: Acteur, identifiant_: str) -> Read:

@@ -1,6 +1,7 @@
 """SQLite: short reads on the loop, long ones on a thread, one writer thread with group commit."""
 
 import asyncio
+import importlib
 import threading
 import time
 from collections.abc import Awaitable, Callable, Sequence
@@ -14,10 +15,11 @@ from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from solli_graphql.db.database import Command, Statement, Values, Write
 from solli_graphql.domain.errors import LimiteDepassee, Occupe
 
+sqlite3: Any
 try:
-    import pysqlite3.dbapi2 as sqlite3
+    sqlite3 = importlib.import_module("pysqlite3.dbapi2")
 except ImportError:  # no wheel for this platform
-    import sqlite3
+    sqlite3 = importlib.import_module("sqlite3")
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -149,7 +151,7 @@ class Sqlite:
                 return
 
     def _run(self, group: list[Waiting]) -> list[Any]:
-        """Run a group in one transaction, a savepoint each: what one refuses costs the others nothing."""
+        """Run a group in one transaction, a savepoint each: a refusal costs the others nothing."""
         try:
             self._begin(time.monotonic() + LOCK_TIMEOUT)
             outcomes = [self._one(waiting) for waiting in group]

@@ -76,7 +76,7 @@ async def charger(url: str, monde: Monde, nombre: int, avancer: Callable[[int], 
                 await loader.load(m.metadata.tables[nom], lignes)
             avancer(len(lot.sollicitation))
         suite = (
-            f"UPDATE compteur SET valeur = {nombre} WHERE nom = 'sollicitation'"
+            f"UPDATE compteur SET valeur = {nombre} WHERE nom = 'sollicitation'"  # noqa: S608 - an int
             if url.startswith(SQLITE)
             else f"SELECT setval('sollicitation_numero', {nombre})"
         )

@@ -30,6 +30,7 @@ GRAINE = 20180919  # the day the public guide was last updated
 FIN = datetime(2026, 11, 20, 17, 0, tzinfo=UTC)
 DUREE = timedelta(days=730)
 SYNTHESE, SYNTHESE_GRANDE, GRANDE = 20, 60, 20_000
+PART_METIER, JOURS_RECENTS = 70, 45
 A, T = Action, StatutTraitement
 
 # What can happen to one, as letters: Question, Complément, Réponse, Brouillon, Transfert,
@@ -146,7 +147,11 @@ class Monde:
         for compte in COMPTES:
             lieu = self._lieu(compte)
             acteur = self._ajouter(
-                compte.courriel, compte.nom, compte.prenom, compte.role, lieu and lieu.id
+                compte.courriel,
+                compte.nom,
+                compte.prenom,
+                compte.role,
+                None if lieu is None else lieu.id,
             )
             self._installer(acteur, lieu, compte.role)
         for lieu in (*self.publiques, *self.fournisseurs):
@@ -252,7 +257,7 @@ class Histoire:
 
     def __init__(self, monde: Monde, id_: int, depot: datetime, impose: str | None) -> None:
         self._monde, self._id, self._date = monde, id_, depot
-        metier = impose is not None or monde.entier(1, 10) <= 7
+        metier = impose is not None or monde.entier(1, 100) <= PART_METIER
         self._emettrice = (
             monde.fournisseurs[0] if impose is not None else monde.choisir(monde.fournisseurs)
         )
@@ -271,7 +276,7 @@ class Histoire:
 
     def _choisir_scenario(self, depot: datetime, *, metier: bool) -> str:
         """Leave recent ones open more often; only a métier one can be transferred."""
-        recente = (FIN - depot).days < 45
+        recente = (FIN - depot).days < JOURS_RECENTS
         ouverte = self._monde.entier(1, 100) <= (55 if recente else 3)
         poids = OUVERTES if ouverte else FINIES
         if metier:

@@ -1,6 +1,7 @@
 """All that one transition writes: the row, its history line, its texts, its link in the chain."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -172,7 +173,7 @@ CHAINE = (
 )
 
 
-def maillon(precedent: bytes, ligne: Valeurs) -> bytes:
+def maillon(precedent: bytes, ligne: Mapping[str, Any]) -> bytes:
     """Chain a history line to the one before it: SHA-256 over both, dates in ISO 8601 UTC."""
     valeurs = [ligne[nom] for nom in CHAINE]
     valeurs[3] = ligne["date"].isoformat()

@@ -5,6 +5,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
+LONGUEUR = 100  # of a global id
 PARIS = ZoneInfo("Europe/Paris")
 _GID = re.compile(r"([A-Za-z]{1,40}):([1-9][0-9]{0,17})")
 
@@ -21,7 +22,7 @@ def gid(type_: str, id_: int | str) -> str:
 
 def lire_gid(texte: str) -> tuple[str, int] | None:
     """Read a global id back as (type, id), or None if it is not one of ours."""
-    if len(texte) > 100:
+    if len(texte) > LONGUEUR:
         return None
     try:
         brut = urlsafe_b64decode(texte + "=" * (-len(texte) % 4)).decode("ascii")

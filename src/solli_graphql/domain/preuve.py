@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256
+from itertools import pairwise
 from typing import Any
 
 from solli_graphql.domain.ecriture import SOUMETTRE, maillon
@@ -75,7 +76,7 @@ def _etapes(row: Ligne, lignes: Sequence[Ligne]) -> Iterator[str]:
     debut = (SOUMETTRE, StatutSollicitation.A_TRAITER, a_l_origine(routage))
     if (premiere["action"], premiere["nouveau_statut"], premiere["destinataire"]) != debut:
         yield "la première ligne n'est pas un dépôt"
-    for avant, x in zip(lignes, lignes[1:], strict=False):
+    for avant, x in pairwise(lignes):
         quitte = (avant["nouveau_statut"], avant["destinataire"])
         if (x["ancien_statut"], x["ancien_destinataire"]) != quitte:
             yield f"la ligne {x['seq']} ne part pas de l'état précédent"

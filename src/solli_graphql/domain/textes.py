@@ -62,13 +62,15 @@ class Champs:
         if valeur is None:
             return None
         if len(valeur) > 4 * maximum:  # NFC never shortens a text that much
-            return self._trop_long(champ, maximum)
+            self._trop_long(champ, maximum)
+            return None
         texte = unicodedata.normalize("NFC", valeur.replace("\r\n", "\n"))
         if any(unicodedata.category(c) == "Cc" and c not in "\n\t" for c in texte):
             self.refuser(champ, "FORMAT", "Ce texte contient un caractère de contrôle.")
             return None
         if len(texte) > maximum:
-            return self._trop_long(champ, maximum)
+            self._trop_long(champ, maximum)
+            return None
         return None if vide(texte) else texte.strip()
 
     def _trop_long(self, champ: str, maximum: int) -> None:

@@ -195,20 +195,27 @@ def offertes(
 
 def destination(t: Transition, chez: DestinataireActuel, routage: Routage) -> DestinataireActuel:
     """Give who has it after a transition."""
-    D = DestinataireActuel
     match t.vers:
         case Vers.MEME:
             return chez
         case Vers.AUTRE:
-            return D.SUPPORT if chez is D.STRUCTURE else D.STRUCTURE
+            return autre(chez)
         case Vers.ORIGINE:  # a métier category always reopens at its first structure (D18)
             return a_l_origine(routage)
 
 
 def a_l_origine(routage: Routage) -> DestinataireActuel:
     """Give who has it first, and again when it is reopened."""
-    D = DestinataireActuel
-    return D.STRUCTURE if routage is Routage.METIER else D.SUPPORT
+    return CHEZ[routage]
+
+
+CHEZ = {Routage.METIER: DestinataireActuel.STRUCTURE, Routage.SUPPORT: DestinataireActuel.SUPPORT}
+
+
+def autre(chez: DestinataireActuel) -> DestinataireActuel:
+    """Give the other treating side."""
+    structure = chez is DestinataireActuel.STRUCTURE
+    return DestinataireActuel.SUPPORT if structure else DestinataireActuel.STRUCTURE
 
 
 def liste_de_travail(statut: StatutSollicitation, chez: DestinataireActuel) -> Espace | None:
@@ -266,11 +273,11 @@ class ActionPossible:
     """An action, whether it is open to the caller now, and if not, why (D23)."""
 
     action: Action
-    disponible: bool
     statuts_proposes: tuple[StatutPropose, ...]
     champs_requis: tuple[str, ...]
     code_indisponibilite: str | None = None
     motif_indisponibilite: str | None = None
+    disponible: bool = True
 
 
 @lru_cache(maxsize=1024)
@@ -283,15 +290,20 @@ def actions_possibles(
     return tuple(_action(a, droits, vu, [t for t in ouvertes if t.action is a]) for a in Action)
 
 
-def _action(a: Action, droits: int, statut: S, ouvertes: list[Transition]) -> ActionPossible:
+def _action(
+    a: Action, droits: int, statut: StatutSollicitation, ouvertes: list[Transition]
+) -> ActionPossible:
     proposes = tuple(
         StatutPropose(t.choix, *CHOIX[t.choix], statut_resultant=t.statut)
         for t in ouvertes
         if t.choix
     )
     if ouvertes:
-        return ActionPossible(a, True, proposes, CHAMPS_REQUIS[a])
+        return ActionPossible(a, proposes, CHAMPS_REQUIS[a])
     if not any(Droits[role] & droits for role in ROLES_DE_L_ACTION[a]):
-        return ActionPossible(a, False, (), CHAMPS_REQUIS[a], AccesRefuse.code, AccesRefuse.message)
-    motif = pourquoi_pas(a, statut)
-    return ActionPossible(a, False, (), CHAMPS_REQUIS[a], TransitionInterdite.code, motif)
+        return _indisponible(a, AccesRefuse.code, AccesRefuse.message)
+    return _indisponible(a, TransitionInterdite.code, pourquoi_pas(a, statut))
+
+
+def _indisponible(a: Action, code: str, motif: str) -> ActionPossible:
+    return ActionPossible(a, (), CHAMPS_REQUIS[a], code, motif, disponible=False)

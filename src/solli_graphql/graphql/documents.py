@@ -1,9 +1,13 @@
-"""A document becomes operations, and an operation a selection tree: words in, neutral values out."""
+"""A document becomes operations, and an operation a selection tree."""
 
+import dataclasses
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, cast
+
+from graphql.execution.values import VariableValues, get_argument_values
+from strawberry.types.arguments import convert_argument
 
 from graphql import (
     DirectiveNode,
@@ -12,9 +16,12 @@ from graphql import (
     FragmentDefinitionNode,
     GraphQLError,
     GraphQLField,
+    GraphQLIncludeDirective,
     GraphQLObjectType,
     GraphQLSchema,
+    GraphQLSkipDirective,
     InlineFragmentNode,
+    Location,
     Node,
     OperationDefinitionNode,
     SelectionSetNode,
@@ -27,9 +34,6 @@ from graphql import (
     parse,
     validate,
 )
-from graphql.execution.values import VariableValues, get_argument_values
-from strawberry.types.arguments import convert_argument
-
 from solli_graphql.db.plan.sources import Selected, Selection
 from solli_graphql.domain.errors import EntreeInvalide
 from solli_graphql.graphql.fields import BACKREF
@@ -55,7 +59,9 @@ class Root:
     field: GraphQLField
     locations: tuple[SourceLocation, ...]
     nodes: tuple[FieldNode, ...]
-    prepared: dict[str, Any] = field(default_factory=dict)  # by type: what the reader compiled
+    prepared: dict[str, Any] = dataclasses.field(
+        default_factory=dict
+    )  # by type: what the reader compiled
 
 
 @dataclass(eq=False)
@@ -66,7 +72,7 @@ class Operation:
     core: GraphQLSchema
     node: OperationDefinitionNode
     fragments: Mapping[str, FragmentDefinitionNode]
-    variants: dict[tuple[Any, ...], tuple[Root, ...]] = field(default_factory=dict)
+    variants: dict[tuple[Any, ...], tuple[Root, ...]] = dataclasses.field(default_factory=dict)
 
     @property
     def kind(self) -> str:
@@ -76,9 +82,7 @@ class Operation:
     @cached_property
     def type(self) -> GraphQLObjectType:
         """Give the root type."""
-        root = self.core.get_root_type(self.node.operation)
-        assert root is not None
-        return root
+        return cast("GraphQLObjectType", self.core.get_root_type(self.node.operation))
 
     @cached_property
     def conditions(self) -> tuple[str, ...]:
@@ -200,14 +204,15 @@ class _Tree:
                 key = node.alias.value if node.alias else node.name.value
                 found.setdefault(key, []).append(node)
                 continue
+            fragment: Any = node
             if not isinstance(node, InlineFragmentNode):
-                name = node.name.value  # type: ignore[attr-defined]
+                name = fragment.name.value
                 if name in spread:
                     continue
                 spread.add(name)
-                node = self._operation.fragments[name]  # noqa: PLW2901
-            if self._applies(node, type_):
-                self._gather(type_, node.selection_set, found, spread)
+                fragment = self._operation.fragments[name]
+            if self._applies(fragment, type_):
+                self._gather(type_, fragment.selection_set, found, spread)
 
     def _applies(self, fragment: Any, type_: GraphQLObjectType) -> bool:
         condition = fragment.type_condition
@@ -219,10 +224,9 @@ class _Tree:
 
     def _included(self, node: Node) -> bool:
         for directive in getattr(node, "directives", None) or ():
-            declared = self._operation.core.get_directive(directive.name.value)
-            assert declared is not None
-            value = get_argument_values(declared, directive, self._variables).get("if")
-            if value is (directive.name.value == "skip"):
+            skip = directive.name.value == "skip"
+            declared = GraphQLSkipDirective if skip else GraphQLIncludeDirective
+            if get_argument_values(declared, directive, self._variables)["if"] is skip:
                 return False
         return True
 
@@ -239,7 +243,7 @@ class _Tree:
         core = self._operation.core
         concrete = core.get_possible_types(named) if is_abstract_type(named) else [named]
         sets = [n.selection_set for n in nodes if n.selection_set]
-        on = {t.name: self._selection(t, sets) for t in concrete}  # type: ignore[union-attr, arg-type]
+        on = {t.name: self._selection(t, sets) for t in concrete}  # type: ignore[arg-type]
         return Selected(key, name, arguments, on)
 
     def _selection(self, type_: GraphQLObjectType, sets: Sequence[SelectionSetNode]) -> Selection:
@@ -276,9 +280,8 @@ def _has_variable(node: Any) -> bool:
 
 
 def _place(node: FieldNode) -> tuple[int, int]:
-    assert node.loc is not None
-    location = node.loc.source.get_location(node.loc.start)
-    return location.line, location.column
+    location = cast("Location", node.loc)
+    return tuple(location.source.get_location(location.start))  # type: ignore[return-value]
 
 
 class _Arguments:

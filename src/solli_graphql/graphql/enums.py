@@ -2,17 +2,43 @@
 
 import re
 from datetime import date, datetime
-from enum import StrEnum
 
 import strawberry
-from graphql import GraphQLError
 
-from solli_graphql.db.queries import TriSollicitations as _Tri
-from solli_graphql.domain import acteur, identifiants, workflow
+from graphql import GraphQLError
+from solli_graphql.db.queries import TriSollicitations
+from solli_graphql.domain.acteur import Espace, Role
+from solli_graphql.domain.identifiants import TypeIdentifiant
+from solli_graphql.domain.objets import EtatPieceJointe, TypeObjet
+from solli_graphql.domain.workflow import (
+    Action,
+    DestinataireActuel,
+    MotifATraiter,
+    Routage,
+    StatutSollicitation,
+    StatutTraitement,
+)
 from solli_graphql.graphql.fields import enumeration
 
-Espace = enumeration(
-    acteur.Espace,
+__all__ = [
+    "DATE",
+    "DATE_TIME",
+    "Action",
+    "DestinataireActuel",
+    "Espace",
+    "EtatPieceJointe",
+    "MotifATraiter",
+    "Role",
+    "Routage",
+    "StatutSollicitation",
+    "StatutTraitement",
+    "TriSollicitations",
+    "TypeIdentifiant",
+    "TypeObjet",
+]
+
+enumeration(
+    Espace,
     "Le côté d'où l'on regarde.",
     {
         "EMISES": "Sollicitations émises par ses structures.",
@@ -20,8 +46,8 @@ Espace = enumeration(
         "SUPPORT": "Sollicitations passées par le support.",
     },
 )
-Role = enumeration(
-    acteur.Role,
+enumeration(
+    Role,
     "Rôle d'une habilitation.",
     {
         "EMETTEUR": "Soumet, complète, rouvre et clôture.",
@@ -31,8 +57,8 @@ Role = enumeration(
         "ADMINISTRATEUR": "Administre utilisateurs et référentiel.",
     },
 )
-StatutSollicitation = enumeration(
-    workflow.StatutSollicitation,
+enumeration(
+    StatutSollicitation,
     "Statut d'une sollicitation ; chaque côté a ses mots (statutLibelle).",
     {
         "A_TRAITER": "Attend d'être traitée par son destinataire actuel.",
@@ -42,8 +68,8 @@ StatutSollicitation = enumeration(
         "CLOTUREE": "Clôturée par l'émetteur.",
     },
 )
-StatutTraitement = enumeration(
-    workflow.StatutTraitement,
+enumeration(
+    StatutTraitement,
     "Choix de l'agent qui traite.",
     {
         "DEMANDE_INFORMATION": "Demander des informations complémentaires à l'émetteur.",
@@ -52,8 +78,8 @@ StatutTraitement = enumeration(
         "EN_COURS": "Prendre en charge et garder un brouillon de réponse.",
     },
 )
-Action = enumeration(
-    workflow.Action,
+enumeration(
+    Action,
     "Ce que l'on peut faire d'une sollicitation.",
     {
         "TRAITER": "Choisir un statut et écrire la mise à jour.",
@@ -62,13 +88,13 @@ Action = enumeration(
         "CLOTURER": "Clore une sollicitation répondue.",
     },
 )
-DestinataireActuel = enumeration(
-    workflow.DestinataireActuel,
+enumeration(
+    DestinataireActuel,
     "Qui a la sollicitation.",
     {"STRUCTURE": "La structure destinataire.", "SUPPORT": "Le support national."},
 )
-MotifATraiter = enumeration(
-    workflow.MotifATraiter,
+enumeration(
+    MotifATraiter,
     "Pourquoi elle est arrivée dans une liste à traiter.",
     {
         "NOUVELLE": "Elle vient d'être déposée.",
@@ -77,13 +103,13 @@ MotifATraiter = enumeration(
         "TRANSFEREE": "Elle a été transférée.",
     },
 )
-Routage = enumeration(
-    workflow.Routage,
+enumeration(
+    Routage,
     "Où la combinaison de catégorie et de sous-catégorie envoie.",
     {"SUPPORT": "Au support national.", "METIER": "Au service métier d'une structure publique."},
 )
-TypeIdentifiant = enumeration(
-    identifiants.TypeIdentifiant,
+enumeration(
+    TypeIdentifiant,
     "Type d'identifiant d'une structure.",
     {
         "SIRET": "SIRET, 14 chiffres.",
@@ -94,8 +120,8 @@ TypeIdentifiant = enumeration(
         "PARTICULIER": "Personne privée.",
     },
 )
-TriSollicitations = enumeration(
-    _Tri,
+enumeration(
+    TriSollicitations,
     "Ordre d'une recherche.",
     {
         "DATE_DEPOT_DESC": "Dépôt le plus récent d'abord.",
@@ -106,27 +132,8 @@ TriSollicitations = enumeration(
 )
 
 
-class _TypeObjet(StrEnum):
-    FACTURE = "FACTURE"
-    FACTURE_TRAVAUX = "FACTURE_TRAVAUX"
-    MEMOIRE_FRAIS_JUSTICE = "MEMOIRE_FRAIS_JUSTICE"
-    DEMANDE_REMBOURSEMENT = "DEMANDE_REMBOURSEMENT"
-    ENGAGEMENT_JURIDIQUE = "ENGAGEMENT_JURIDIQUE"
-    STRUCTURE = "STRUCTURE"
-    UTILISATEUR = "UTILISATEUR"
-    RACCORDEMENT = "RACCORDEMENT"
-    AUTRE = "AUTRE"
-
-
-class _EtatPieceJointe(StrEnum):
-    EN_ANALYSE = "EN_ANALYSE"
-    DISPONIBLE = "DISPONIBLE"
-    REFUSEE = "REFUSEE"
-
-
-_TypeObjet.__name__, _EtatPieceJointe.__name__ = "TypeObjet", "EtatPieceJointe"
-TypeObjet = enumeration(
-    _TypeObjet,
+enumeration(
+    TypeObjet,
     "Type de l'objet concerné (D3).",
     {
         "FACTURE": "Facture.",
@@ -140,8 +147,8 @@ TypeObjet = enumeration(
         "AUTRE": "Autre objet.",
     },
 )
-EtatPieceJointe = enumeration(
-    _EtatPieceJointe,
+enumeration(
+    EtatPieceJointe,
     "État d'une pièce jointe.",
     {
         "EN_ANALYSE": "En attente de l'antivirus.",

@@ -8,6 +8,8 @@ from types import SimpleNamespace
 from typing import Any
 
 import structlog
+from strawberry.permission import PermissionExtension
+
 from graphql import (
     DocumentNode,
     GraphQLError,
@@ -17,8 +19,6 @@ from graphql import (
     execute_sync,
     is_non_null_type,
 )
-from strawberry.permission import PermissionExtension
-
 from solli_graphql.db.plan.compiler import project
 from solli_graphql.db.plan.reader import Read, Reader
 from solli_graphql.db.plan.reader import Root as Prepared

@@ -2,17 +2,17 @@
 
 from collections.abc import Callable, Mapping
 from enum import Enum
-from typing import Any, TypeVar
+from typing import Any, TypeVar, dataclass_transform
 
 import strawberry
-from graphql import GraphQLObjectType, GraphQLSchema, get_named_type, is_object_type
 from strawberry.permission import BasePermission, PermissionExtension
+from strawberry.types.field import StrawberryField
 
+from graphql import GraphQLObjectType, GraphQLSchema, get_named_type, is_object_type
 from solli_graphql.db.plan.sources import Column, Computed, Entity, Field, Relation, Source
 from solli_graphql.domain.numeros import gid
 
-T = TypeVar("T", bound=type)
-E = TypeVar("E", bound=type[Enum])
+T = TypeVar("T")
 BACKREF = "strawberry-definition"
 
 
@@ -27,51 +27,45 @@ def identite(type_: str) -> Any:
     return champ("Identifiant global.", Computed(lambda id_: gid(type_, id_), ("id",)))
 
 
-def lu(relation: Relation, **options: Any) -> Callable[[T], T]:
+@dataclass_transform(kw_only_default=True, field_specifiers=(champ, identite))
+def lu(relation: Relation) -> Callable[[type[T]], type[T]]:
     """Declare a type that is read from a relation; its docstring is its description."""
 
-    def declare(cls: T) -> T:
+    def declare(cls: type[T]) -> type[T]:
         cls.relation = relation  # type: ignore[attr-defined]
-        return objet(**options)(cls)
+        return objet(cls)
 
     return declare
 
 
-def objet(**options: Any) -> Callable[[T], T]:
+@dataclass_transform(kw_only_default=True, field_specifiers=(champ,))
+def objet(cls: type[T]) -> type[T]:
     """Declare a type whose docstring is its description."""
-
-    def declare(cls: T) -> T:
-        return strawberry.type(cls, description=(cls.__doc__ or "").strip(), **options)  # type: ignore[no-any-return]
-
-    return declare
+    return strawberry.type(cls, description=(cls.__doc__ or "").strip())
 
 
-def enumeration(cls: E, description: str, valeurs: Mapping[str, str]) -> E:
+def enumeration(cls: type[Enum], description: str, valeurs: Mapping[str, str]) -> None:
     """Declare an enum of the domain, with the French meaning of each value."""
-    declared = strawberry.enum(cls, description=description)
-    for value in declared.__strawberry_definition__.values:  # type: ignore[attr-defined]
+    definition: Any = strawberry.enum(cls, description=description)
+    for value in definition.__strawberry_definition__.values:
         value.description = valeurs[value.name]
-    return declared
 
 
-def racine(type_: Any, description: str, *permissions: BasePermission) -> Any:
-    """Declare a root of Query: its function returns what to read."""
+def racine(
+    type_: Any, description: str, *permissions: BasePermission
+) -> Callable[[Callable[..., Any]], StrawberryField]:
+    """Declare a root: its function returns what to read, or runs a command."""
 
-    def declare(function: Callable[..., Any]) -> Any:
-        return strawberry.field(
+    def declare(function: Callable[..., Any]) -> StrawberryField:
+        return strawberry.field(  # type: ignore[no-any-return]
             resolver=function,
             graphql_type=type_,
             description=description,
             metadata={"root": function},
-            extensions=[PermissionExtension(list(permissions))],
+            extensions=[PermissionExtension([*permissions])],
         )
 
     return declare
-
-
-def commande(type_: Any, description: str, *permissions: BasePermission) -> Any:
-    """Declare a mutation: its function runs a command and returns a member of the union."""
-    return racine(type_, description, *permissions)
 
 
 def arg(description: str, **options: Any) -> Any:

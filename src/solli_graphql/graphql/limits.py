@@ -16,7 +16,6 @@ from graphql import (
     Source,
     TokenKind,
 )
-
 from solli_graphql.domain.errors import LimiteDepassee
 
 OPENING = {TokenKind.BRACE_L, TokenKind.BRACKET_L, TokenKind.PAREN_L}

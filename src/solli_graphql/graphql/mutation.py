@@ -4,11 +4,12 @@ from typing import Annotated, Any
 
 import strawberry
 from strawberry import Info
+from strawberry.tools import create_type
 
 from solli_graphql.db.queries import par_id
 from solli_graphql.domain.acteur import Acteur
 from solli_graphql.graphql.enums import StatutTraitement, TypeObjet
-from solli_graphql.graphql.fields import arg, commande
+from solli_graphql.graphql.fields import arg, racine
 from solli_graphql.graphql.permissions import (
     PeutCloturer,
     PeutRepondreComplement,
@@ -16,7 +17,7 @@ from solli_graphql.graphql.permissions import (
     PeutSoumettre,
     PeutTraiter,
 )
-from solli_graphql.graphql.refus import ActionPriseEnCompte, ResultatAction
+from solli_graphql.graphql.refus import ActionPriseEnCompte, ResultatAction, membre
 from solli_graphql.services.depot import Depot
 from solli_graphql.services.sollicitations import Options, PriseEnCompte, Sollicitations
 
@@ -121,10 +122,11 @@ class Context:
         )
 
 
-def _repondre(acteur: Acteur, prise: PriseEnCompte, options: Options) -> ActionPriseEnCompte:
-    return ActionPriseEnCompte(
+def _repondre(acteur: Acteur, prise: PriseEnCompte, options: Options) -> Any:
+    return membre(
+        ActionPriseEnCompte,
         confirmation=prise.confirmation,
-        sollicitation=prise.id and par_id(acteur, prise.id),
+        sollicitation=None if prise.id is None else par_id(acteur, prise.id),
         rejoue=prise.rejoue,
         simulation=prise.simulation if options.simulation else None,
     )
@@ -137,65 +139,72 @@ DEPOT = (
 )
 
 
-@strawberry.type(description="Actions.")
-class Mutation:
-    """What can be done; one root field per document."""
+@racine(ResultatAction, "Soumettre une sollicitation.", PeutSoumettre())
+async def soumettre_sollicitation(
+    root: Acteur,
+    info: Info[Context, Acteur],
+    input: Annotated[SoumettreSollicitationInput, arg("Sollicitation.")],  # noqa: A002
+) -> Any:
+    depot, options = Depot(**{n: getattr(input, n) for n in DEPOT}), info.context.options(input)
+    return _repondre(
+        root, await info.context.sollicitations.soumettre(root, depot, options), options
+    )
 
-    @commande(ResultatAction, "Soumettre une sollicitation.", PeutSoumettre())
-    async def soumettre_sollicitation(
-        root: Acteur,  # noqa: N805
-        info: Info[Context, Acteur],
-        input: Annotated[SoumettreSollicitationInput, arg("Sollicitation.")],  # noqa: A002
-    ) -> Any:
-        depot, options = Depot(**{n: getattr(input, n) for n in DEPOT}), info.context.options(input)
-        return _repondre(
-            root, await info.context.sollicitations.soumettre(root, depot, options), options
-        )
 
-    @commande(ResultatAction, "Traiter une sollicitation : son unique geste.", PeutTraiter())
-    async def traiter(
-        root: Acteur,  # noqa: N805
-        info: Info[Context, Acteur],
-        input: Annotated[TraiterInput, arg("Traitement.")],  # noqa: A002
-    ) -> Any:
-        options = info.context.options(input)
-        prise = await info.context.sollicitations.traiter(
-            root, input.id, statut=input.statut, texte=input.mise_a_jour, options=options
-        )
-        return _repondre(root, prise, options)
+@racine(ResultatAction, "Traiter une sollicitation : son unique geste.", PeutTraiter())
+async def traiter(
+    root: Acteur,
+    info: Info[Context, Acteur],
+    input: Annotated[TraiterInput, arg("Traitement.")],  # noqa: A002
+) -> Any:
+    options = info.context.options(input)
+    prise = await info.context.sollicitations.traiter(
+        root, input.id, statut=input.statut, texte=input.mise_a_jour, options=options
+    )
+    return _repondre(root, prise, options)
 
-    @commande(ResultatAction, "Répondre à une demande.", PeutRepondreComplement())
-    async def repondre_complement(
-        root: Acteur,  # noqa: N805
-        info: Info[Context, Acteur],
-        input: Annotated[RepondreComplementInput, arg("Complément.")],  # noqa: A002
-    ) -> Any:
-        options = info.context.options(input)
-        prise = await info.context.sollicitations.repondre_complement(
-            root, input.id, texte=input.reponse, options=options
-        )
-        return _repondre(root, prise, options)
 
-    @commande(ResultatAction, "Rouvrir une sollicitation répondue ou clôturée.", PeutRouvrir())
-    async def rouvrir(
-        root: Acteur,  # noqa: N805
-        info: Info[Context, Acteur],
-        input: Annotated[RouvrirInput, arg("Réouverture.")],  # noqa: A002
-    ) -> Any:
-        options = info.context.options(input)
-        prise = await info.context.sollicitations.rouvrir(
-            root, input.id, texte=input.commentaire, options=options
-        )
-        return _repondre(root, prise, options)
+@racine(ResultatAction, "Répondre à une demande.", PeutRepondreComplement())
+async def repondre_complement(
+    root: Acteur,
+    info: Info[Context, Acteur],
+    input: Annotated[RepondreComplementInput, arg("Complément.")],  # noqa: A002
+) -> Any:
+    options = info.context.options(input)
+    prise = await info.context.sollicitations.repondre_complement(
+        root, input.id, texte=input.reponse, options=options
+    )
+    return _repondre(root, prise, options)
 
-    @commande(ResultatAction, "Clôturer une sollicitation répondue.", PeutCloturer())
-    async def cloturer(
-        root: Acteur,  # noqa: N805
-        info: Info[Context, Acteur],
-        input: Annotated[CloturerInput, arg("Clôture.")],  # noqa: A002
-    ) -> Any:
-        options = info.context.options(input)
-        prise = await info.context.sollicitations.cloturer(
-            root, input.id, texte=input.commentaire, options=options
-        )
-        return _repondre(root, prise, options)
+
+@racine(ResultatAction, "Rouvrir une sollicitation répondue ou clôturée.", PeutRouvrir())
+async def rouvrir(
+    root: Acteur,
+    info: Info[Context, Acteur],
+    input: Annotated[RouvrirInput, arg("Réouverture.")],  # noqa: A002
+) -> Any:
+    options = info.context.options(input)
+    prise = await info.context.sollicitations.rouvrir(
+        root, input.id, texte=input.commentaire, options=options
+    )
+    return _repondre(root, prise, options)
+
+
+@racine(ResultatAction, "Clôturer une sollicitation répondue.", PeutCloturer())
+async def cloturer(
+    root: Acteur,
+    info: Info[Context, Acteur],
+    input: Annotated[CloturerInput, arg("Clôture.")],  # noqa: A002
+) -> Any:
+    options = info.context.options(input)
+    prise = await info.context.sollicitations.cloturer(
+        root, input.id, texte=input.commentaire, options=options
+    )
+    return _repondre(root, prise, options)
+
+
+Mutation = create_type(
+    "Mutation",
+    [soumettre_sollicitation, traiter, repondre_complement, rouvrir, cloturer],
+    description="Actions : une par document.",
+)

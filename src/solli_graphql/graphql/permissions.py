@@ -6,11 +6,9 @@ import strawberry
 from strawberry.permission import BasePermission
 from strawberry.schema_directive import Location
 
-from solli_graphql.domain.acteur import ROLES_DE_L_ESPACE, Acteur, Espace
-from solli_graphql.domain.acteur import Role as R
+from solli_graphql.domain.acteur import ROLES_DE_L_ESPACE, Acteur, Espace, Role
 from solli_graphql.domain.errors import AccesRefuse
 from solli_graphql.domain.workflow import ROLES_DE_L_ACTION, Action
-from solli_graphql.graphql.enums import Role
 
 
 @strawberry.schema_directive(
@@ -21,7 +19,7 @@ from solli_graphql.graphql.enums import Role
 class Autorise:
     """The roles of which one is needed."""
 
-    roles: list[Role] = strawberry.field(description="Rôles admis.")  # type: ignore[valid-type]
+    roles: list[Role] = strawberry.field(description="Rôles admis.")
 
 
 class Permission(BasePermission):
@@ -29,11 +27,11 @@ class Permission(BasePermission):
 
     message = AccesRefuse.message
     error_extensions = {"code": AccesRefuse.code}  # noqa: RUF012
-    roles: frozenset[R] = frozenset(R)
+    roles: frozenset[Role] = frozenset(Role)
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
-        cls._schema_directive = Autorise(roles=[r for r in R if r in cls.roles])
+        cls._schema_directive = Autorise(roles=[r for r in Role if r in cls.roles])
 
     def has_permission(self, source: Acteur, info: Any, **kwargs: Any) -> bool:  # noqa: ARG002
         """Tell whether the actor holds one of the roles, anywhere."""
@@ -62,7 +60,7 @@ class PeutLire(Permission):
 class PeutSoumettre(Permission):
     """An emitter."""
 
-    roles = frozenset({R.EMETTEUR})
+    roles = frozenset({Role.EMETTEUR})
 
 
 class PeutTraiter(Permission):

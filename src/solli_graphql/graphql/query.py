@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 import strawberry
 from strawberry import UNSET
+from strawberry.tools import create_type
 
 from solli_graphql.db import queries as q
 from solli_graphql.domain.acteur import Acteur
@@ -70,77 +71,86 @@ class FiltreStructures:
     publique: bool | None = critere("Structures publiques, ou non.")
 
 
-@strawberry.type(description="Lectures.")
-class Query:
-    """What can be read."""
+@racine(Utilisateur, "L'appelant.", EstAuthentifie())
+def moi(root: Acteur) -> Any:
+    return q.moi(root)
 
-    @racine(Utilisateur, "L'appelant.", EstAuthentifie())
-    def moi(root: Acteur) -> Any:  # noqa: N805
-        return q.moi(root)
 
-    @racine(Node | None, "Objet d'un identifiant global, ou null.", EstAuthentifie())
-    def node(root: Acteur, id: Annotated[strawberry.ID, arg("Identifiant global.")]) -> Any:  # noqa: A002, N805
-        return q.nodes(root, [id])
+@racine(Node | None, "Objet d'un identifiant global, ou null.", EstAuthentifie())
+def node(root: Acteur, id: Annotated[strawberry.ID, arg("Identifiant global.")]) -> Any:  # noqa: A002
+    return q.nodes(root, [id])
 
-    @racine(list[Node | None], "Objets d'identifiants globaux, dans leur ordre.", EstAuthentifie())
-    def nodes(
-        root: Acteur,  # noqa: N805
-        ids: Annotated[list[strawberry.ID], arg("Identifiants globaux, au plus 100.")],
-    ) -> Any:
-        return q.nodes(root, ids)
 
-    @racine(Sollicitation | None, "Sollicitation d'un numéro, ou null.", EstAuthentifie())
-    def sollicitation(root: Acteur, numero: Annotated[str, arg("Numéro.")]) -> Any:  # noqa: N805
-        return q.sollicitation(root, numero)
+@racine(list[Node | None], "Objets d'identifiants globaux, dans leur ordre.", EstAuthentifie())
+def nodes(
+    root: Acteur,
+    ids: Annotated[list[strawberry.ID], arg("Identifiants globaux, au plus 100.")],
+) -> Any:
+    return q.nodes(root, ids)
 
-    @racine(SollicitationConnection, "Ce qui attend une action d'un espace.", PeutLire())
-    def synthese(
-        root: Acteur,  # noqa: N805
-        espace: Annotated[Espace, arg("Espace.")],
-        first: First = UNSET,
-        after: After = UNSET,
-        last: Last = UNSET,
-        before: Before = UNSET,
-    ) -> Any:
-        return q.synthese(root, espace, first, after, last, before)
 
-    @racine(SollicitationConnection, "Recherche par au moins un critère.", PeutLire())
-    def sollicitations(
-        root: Acteur,  # noqa: N805
-        espace: Annotated[Espace, arg("Espace.")],
-        filtre: Annotated[FiltreSollicitations, arg("Critères.")],
-        tri: Annotated[
-            TriSollicitations | None, arg("Ordre ; dépôt le plus récent d'abord par défaut.")
-        ] = UNSET,
-        first: First = UNSET,
-        after: After = UNSET,
-        last: Last = UNSET,
-        before: Before = UNSET,
-    ) -> Any:
-        criteres = q.Filtre(**vars(filtre))
-        return q.sollicitations(root, espace, criteres, tri, first, after, last, before)
+@racine(Sollicitation | None, "Sollicitation d'un numéro, ou null.", EstAuthentifie())
+def sollicitation(root: Acteur, numero: Annotated[str, arg("Numéro.")]) -> Any:
+    return q.sollicitation(root, numero)
 
-    @racine(StructureConnection, "Annuaire des structures, par désignation.", EstAuthentifie())
-    def structures(
-        root: Acteur,  # noqa: N805
-        filtre: Annotated[FiltreStructures | None, arg("Critères.")] = UNSET,
-        first: First = UNSET,
-        after: After = UNSET,
-        last: Last = UNSET,
-        before: Before = UNSET,
-    ) -> Any:
-        criteres = (None,) * 4
-        if filtre:
-            criteres = filtre.texte, filtre.identifiant, filtre.type, filtre.publique
-        return q.structures(root, *criteres, first, after, last, before)
 
-    @racine(Structure | None, "Structure d'un identifiant, ou null.", EstAuthentifie())
-    def structure(
-        root: Acteur,  # noqa: N805
-        identifiant: Annotated[str, arg("Identifiant.")],
-    ) -> Any:
-        return q.structure(root, identifiant)
+@racine(SollicitationConnection, "Ce qui attend une action d'un espace.", PeutLire())
+def synthese(
+    root: Acteur,
+    espace: Annotated[Espace, arg("Espace.")],
+    first: First = UNSET,
+    after: After = UNSET,
+    last: Last = UNSET,
+    before: Before = UNSET,
+) -> Any:
+    return q.synthese(root, espace, first, after, last, before)
 
-    @racine(list[Categorie], "Catégories en usage.", EstAuthentifie())
-    def categories(root: Acteur) -> Any:  # noqa: N805
-        return q.categories(root)
+
+@racine(SollicitationConnection, "Recherche par au moins un critère.", PeutLire())
+def sollicitations(
+    root: Acteur,
+    espace: Annotated[Espace, arg("Espace.")],
+    filtre: Annotated[FiltreSollicitations, arg("Critères.")],
+    tri: Annotated[
+        TriSollicitations | None, arg("Ordre ; dépôt le plus récent d'abord par défaut.")
+    ] = UNSET,
+    first: First = UNSET,
+    after: After = UNSET,
+    last: Last = UNSET,
+    before: Before = UNSET,
+) -> Any:
+    criteres = q.Filtre(**vars(filtre))
+    return q.sollicitations(root, espace, criteres, tri, first, after, last, before)
+
+
+@racine(StructureConnection, "Annuaire des structures, par désignation.", EstAuthentifie())
+def structures(
+    root: Acteur,
+    filtre: Annotated[FiltreStructures | None, arg("Critères.")] = UNSET,
+    first: First = UNSET,
+    after: After = UNSET,
+    last: Last = UNSET,
+    before: Before = UNSET,
+) -> Any:
+    criteres = vars(filtre) if filtre else {}
+    return q.structures(root, criteres, first, after, last, before)
+
+
+@racine(Structure | None, "Structure d'un identifiant, ou null.", EstAuthentifie())
+def structure(
+    root: Acteur,
+    identifiant: Annotated[str, arg("Identifiant.")],
+) -> Any:
+    return q.structure(root, identifiant)
+
+
+@racine(list[Categorie], "Catégories en usage.", EstAuthentifie())
+def categories(root: Acteur) -> Any:
+    return q.categories(root)
+
+
+Query = create_type(
+    "Query",
+    [moi, node, nodes, sollicitation, synthese, sollicitations, structures, structure, categories],
+    description="Lectures.",
+)

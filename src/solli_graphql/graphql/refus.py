@@ -23,7 +23,7 @@ class Refus:
     message: str = decrire("Message en français.")
 
 
-@objet()
+@objet
 class ResultatSimulation:
     """Ce que ferait la mutation."""
 
@@ -34,7 +34,7 @@ class ResultatSimulation:
     entre: Espace | None = decrire("Synthèse où elle entrerait.")
 
 
-@objet()
+@objet
 class ActionPriseEnCompte:
     """L'action a été prise en compte."""
 
@@ -44,7 +44,7 @@ class ActionPriseEnCompte:
     simulation: ResultatSimulation | None = decrire("Ce qui arriverait, si on l'a demandé.")
 
 
-@objet()
+@objet
 class ErreurDeChamp:
     """Ce qui ne va pas dans un champ."""
 
@@ -53,7 +53,7 @@ class ErreurDeChamp:
     message: str = decrire("Message en français.")
 
 
-@objet()
+@objet
 class ChampInvalide(Refus):
     """Un ou plusieurs champs ne vont pas."""
 
@@ -61,14 +61,14 @@ class ChampInvalide(Refus):
     erreurs: list[ErreurDeChamp] = decrire("Tout ce qui ne va pas.")
 
 
-@objet()
+@objet
 class TransitionInterdite(Refus):
     """L'état présent ne permet pas cette action."""
 
     statut_actuel: StatutSollicitation = decrire("Statut, dans la vue de l'appelant.")
 
 
-@objet()
+@objet
 class ConflitDeVersion(Refus):
     """Quelqu'un a agi depuis la version attendue."""
 
@@ -77,17 +77,17 @@ class ConflitDeVersion(Refus):
     modifications: list[LigneHistorique] = decrire("Ce qui s'est passé depuis, le récent d'abord.")
 
 
-@objet()
+@objet
 class AccesRefuse(Refus):
     """Le rôle de l'appelant ne permet pas cette action."""
 
 
-@objet()
+@objet
 class Introuvable(Refus):
     """Absente ou invisible : rien ne les distingue."""
 
 
-@objet()
+@objet
 class CleIdempotenceReutilisee(Refus):
     """La clé d'idempotence a servi pour une autre demande."""
 
@@ -112,34 +112,32 @@ class Since(tuple[Read, int]):
     __slots__ = ()
 
 
+def membre(type_: Any, **valeurs: Any) -> Any:
+    """Make a member whose objects are still to be read, or projected, by the executor."""
+    return type_(**valeurs)
+
+
+def _refus(type_: Any, error: e.SolliError, **valeurs: Any) -> Any:
+    return membre(type_, code=error.code, message=error.message, **valeurs)
+
+
 def _champ_invalide(error: e.ChampInvalide, _: Acteur) -> Any:
-    return ChampInvalide(
-        code=error.code,
-        message=error.message,
-        champ=error.erreurs[0].champ,
-        erreurs=list(error.erreurs),
-    )
+    return _refus(ChampInvalide, error, champ=error.erreurs[0].champ, erreurs=error.erreurs)
 
 
 def _transition(error: e.TransitionInterdite, _: Acteur) -> Any:
-    return TransitionInterdite(
-        code=error.code, message=error.message, statut_actuel=error.statut_actuel
-    )
+    return _refus(TransitionInterdite, error, statut_actuel=error.statut_actuel)
 
 
 def _conflit(error: e.ConflitDeVersion, acteur: Acteur) -> Any:
     read = par_id(acteur, error.id)
-    return ConflitDeVersion(
-        code=error.code,
-        message=error.message,
-        version_actuelle=error.actuelle,
-        sollicitation=read,
-        modifications=Since((read, error.attendue)),
-    )
+    depuis = Since((read, error.attendue))
+    valeurs = {"version_actuelle": error.actuelle, "modifications": depuis}
+    return _refus(ConflitDeVersion, error, sollicitation=read, **valeurs)
 
 
-def _simple(member: Any) -> Callable[[Any, Acteur], Any]:
-    return lambda error, _: member(code=error.code, message=error.message)
+def _simple(type_: Any) -> Callable[[Any, Acteur], Any]:
+    return lambda error, _: _refus(type_, error)
 
 
 MEMBERS: dict[type[e.SolliError], Callable[[Any, Acteur], Any]] = {

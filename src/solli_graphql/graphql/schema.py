@@ -5,9 +5,9 @@ from functools import cache
 from typing import Any
 
 import strawberry
-from graphql import GraphQLSchema
 from strawberry.schema.config import StrawberryConfig
 
+from graphql import GraphQLSchema
 from solli_graphql.db import queries
 from solli_graphql.db.plan.reader import Schema
 from solli_graphql.graphql.enums import DATE, DATE_TIME

@@ -50,7 +50,7 @@ def _de_l_emetteur() -> dict[str, bool]:
     return {"de_l_emetteur": True}
 
 
-@objet()
+@objet
 class Contact:
     """Coordonnées données par l'émetteur."""
 
@@ -58,7 +58,7 @@ class Contact:
     telephone: str | None = champ("Téléphone.")
 
 
-@objet()
+@objet
 class StatutPropose:
     """Choix offert à l'agent."""
 
@@ -68,7 +68,7 @@ class StatutPropose:
     statut_resultant: StatutSollicitation = champ("Statut auquel il conduit.")
 
 
-@objet()
+@objet
 class ActionPossible:
     """Action, et si l'appelant peut la faire maintenant."""
 
@@ -179,7 +179,7 @@ class Sollicitation(Node):
     allers_retours: bool = champ("A-t-elle été rouverte après un transfert ?")
 
 
-@objet()
+@objet
 class SollicitationEdge:
     """Sollicitation dans une liste."""
 
@@ -187,7 +187,7 @@ class SollicitationEdge:
     node: Sollicitation = champ("La sollicitation.")
 
 
-@objet()
+@objet
 class SollicitationConnection:
     """Page de sollicitations."""
 

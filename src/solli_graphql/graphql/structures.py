@@ -20,7 +20,7 @@ class Node:
     id: strawberry.ID = strawberry.field(description="Identifiant global.")
 
 
-@objet()
+@objet
 class Identifiant:
     """Identifiant d'une structure."""
 
@@ -79,7 +79,7 @@ class Utilisateur(Node):
     prenom: str = champ("Prénom.")
 
 
-@objet()
+@objet
 class Auteur:
     """Auteur d'une action."""
 
@@ -87,7 +87,7 @@ class Auteur:
     prenom: str = champ("Prénom.")
 
 
-@objet()
+@objet
 class PageInfo:
     """Place d'une page dans sa liste."""
 
@@ -97,7 +97,7 @@ class PageInfo:
     end_cursor: str | None = champ("Curseur de la dernière ligne.")
 
 
-@objet()
+@objet
 class StructureEdge:
     """Structure dans une liste."""
 
@@ -105,7 +105,7 @@ class StructureEdge:
     node: Structure = champ("La structure.")
 
 
-@objet()
+@objet
 class StructureConnection:
     """Page de structures."""
 

@@ -17,8 +17,6 @@ from solli_graphql.http import auth
 from solli_graphql.http.negotiation import GRAPHQL, JSON, is_json, negotiate
 from solli_graphql.services.identite import Identite
 
-RETRY = {"Retry-After": "1"}
-
 
 class TooLarge(LimiteDepassee):
     """The body is larger than what is read."""
@@ -27,9 +25,12 @@ class TooLarge(LimiteDepassee):
 class Reply(Protocol):
     """What the executor answers."""
 
-    body: dict[str, Any]
-    executed: bool
-    code: str | None
+    @property
+    def body(self) -> dict[str, Any]: ...
+    @property
+    def executed(self) -> bool: ...
+    @property
+    def code(self) -> str | None: ...
 
 
 Execute = Callable[..., Awaitable[Reply]]
@@ -51,13 +52,13 @@ class Endpoint:
             acteur = await auth.acteur(request, self._identite)
             asked = await self._read(request)
         except NonAuthentifie as e:
-            return _error(e, 401, media)
+            return _error(e, UNAUTHORIZED, media)
         except TooLarge as e:
             return _error(e, 413, media)
         except UnsupportedMediaType as e:
             return _error(e, 415, media)
         except SolliError as e:
-            return _error(e, 400, media)
+            return _error(e, BAD_REQUEST, media)
         return _answer(await self._execute(acteur, **asked), media)
 
     async def _read(self, request: Request) -> dict[str, Any]:
@@ -124,18 +125,16 @@ def _checked(asked: Any) -> dict[str, Any]:
     return {"query": query, "variables": variables or {}, "operation_name": name or None}
 
 
-STATUSES = {"NON_AUTHENTIFIE": 401, "OCCUPE": 503}
+OK, BAD_REQUEST, UNAUTHORIZED, UNAVAILABLE = 200, 400, 401, 503
+STATUSES = {"NON_AUTHENTIFIE": UNAUTHORIZED, "OCCUPE": UNAVAILABLE}
 
 
 def _answer(reply: Reply, media: str) -> Response:
-    status = STATUSES.get(reply.code or "", 200)
+    status = STATUSES.get(reply.code or "", OK)
     # A document over a limit is 400 for all; other request errors only in the newer media type.
-    if (
-        not reply.executed
-        and status == 200
-        and (media == GRAPHQL or reply.code == "LIMITE_DEPASSEE")
-    ):
-        status = 400
+    strict = media == GRAPHQL or reply.code == LimiteDepassee.code
+    if status == OK and strict and not reply.executed:
+        status = BAD_REQUEST
     return _response(reply.body, status, media)
 
 
@@ -145,10 +144,9 @@ def _error(error: SolliError, status: int, media: str) -> Response:
 
 
 def _response(body: dict[str, Any], status: int, media: str) -> Response:
-    headers = {"WWW-Authenticate": "Bearer"} if status == 401 else RETRY if status == 503 else {}
-    return Response(
-        orjson.dumps(body),
-        status,
-        headers | {"Cache-Control": "no-store"},
-        f"{media}; charset=utf-8",
-    )
+    headers = {"Cache-Control": "no-store"}
+    if status == UNAUTHORIZED:
+        headers["WWW-Authenticate"] = "Bearer"
+    if status == UNAVAILABLE:
+        headers["Retry-After"] = "1"
+    return Response(orjson.dumps(body), status, headers, f"{media}; charset=utf-8")

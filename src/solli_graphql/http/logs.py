@@ -32,9 +32,9 @@ class Logged:
 
         try:
             await self._app(scope, receive, told)
-        except Exception as e:
+        except Exception:
             incident = uuid.uuid4().hex
-            log.error("erreur_interne", incident=incident, exc_info=e)
+            log.exception("erreur_interne", incident=incident)
             await _internal_error(told, incident)
         finally:
             self._tell(scope, status, time.perf_counter() - start)

@@ -157,7 +157,7 @@ async def _destinataire(tx: Tx, champs: Champs, depot: Lu, routage: str) -> None
         message = "Cette sous-catégorie demande une structure destinataire."
         champs.refuser("structureDestinataire", "OBLIGATOIRE", message)
     else:
-        publique = depot.destinataire and await tx.one(c.PUBLIQUE, id=depot.destinataire)
+        publique = await tx.one(c.PUBLIQUE, id=depot.destinataire or 0)
         if publique is None:
             champs.refuser("structureDestinataire", "INCONNU", "Cette structure n'existe pas.")
         elif not publique:

@@ -123,7 +123,7 @@ _MOTS = {
 
 
 def _dire(erreur: Any) -> str:
-    return _MOTS.get(erreur["type"], erreur["msg"])
+    return _MOTS.get(erreur["type"]) or str(erreur["msg"])
 
 
 def voulu(referentiel: Referentiel) -> dict[tuple[str, Cle], dict[str, Any]]:

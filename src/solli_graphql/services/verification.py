@@ -1,6 +1,6 @@
 """Checks the invariants of a live database, in constant memory."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -34,13 +34,16 @@ class Bilan:
     fautes: int
 
 
-def _ligne(*colonnes: sa.Column[Any]) -> Callable[..., dict[str, Any]]:
+Ligne = Mapping[str, Any]
+
+
+def _ligne(*colonnes: sa.Column[Any]) -> Callable[..., Ligne]:
     noms = [c.name for c in colonnes]
     return lambda *valeurs: dict(zip(noms, valeurs, strict=True))
 
 
 _TOUTES = tuple(m.sollicitation.c)
-_ROWS: Statement[dict[str, Any]] = Statement(
+_ROWS: Statement[Ligne] = Statement(
     sa.select(*_TOUTES)
     .where(m.sollicitation.c.id > sa.bindparam("apres", type_=sa.BigInteger))
     .order_by(m.sollicitation.c.id)
@@ -51,7 +54,7 @@ _COLONNES = (
     *m.historique.c,
     *(c for c in m.historique_texte.c if c.name not in ("sollicitation_id", "seq")),
 )
-_LIGNES: Statement[dict[str, Any]] = Statement(
+_LIGNES: Statement[Ligne] = Statement(
     sa.select(*_COLONNES)
     .select_from(m.historique)
     .outerjoin(m.historique_texte)

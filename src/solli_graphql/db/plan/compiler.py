@@ -26,11 +26,10 @@ from solli_graphql.db.plan.sources import (
 class Regard(Protocol):
     """How the caller sees the rows (`db/visibilite.py`)."""
 
-    droits: Any
-    vues: Any
-    espace: Any
-    vue: Any
-
+    @property
+    def vues(self) -> Any: ...
+    @property
+    def vue(self) -> Any: ...
     def read(self, relation: str, name: str, c: Columns, v: Any) -> Any: ...
     def sql(self, relation: str, name: str, c: Columns) -> sa.ColumnElement[Any]: ...
     def exists(self, relation: str, c: Columns) -> list[sa.ColumnElement[bool]]: ...
@@ -85,7 +84,7 @@ class NestedLists:
     lists: dict[int, tuple[int, Selected, Many]] = field(default_factory=dict)
 
     def collect(self, entity: Entity, selection: Selection) -> None:
-        """Number every list below a selection."""
+        """Give a number to every list below a selection."""
         for s in selection:
             if (chosen := entity.fields.get(s.name)) is None or chosen.target is None:
                 continue
@@ -139,12 +138,12 @@ class Compiler:
                 return self._value(level, entity, c, name or chosen.python_name)
             case Computed(function, names):
                 return self._computed(level, entity, c, s, function, names)
-            case Embedded():
-                return self._embedded(level, entity, c, s)
-            case One():
-                return self._one(level, entity, c, s)
+            case Embedded(prefix, present):
+                return self._embedded(level, entity, c, s, prefix, present)
+            case One(fk):
+                return self._one(level, entity, c, s, fk)
             case Many():
-                return self._many(level, c, s, self.catalogue[str(chosen.target)])
+                return self._many(level, c, s, self._target(entity, s))
         message = f"{entity.name}.{s.name} has no source"
         raise TypeError(message)
 
@@ -209,10 +208,19 @@ class Compiler:
         projected = _projected(function, self.catalogue, target, s.on[target])
         return f"{self.constant(projected)}({values})"
 
-    def _embedded(self, level: Level, entity: Entity, c: Columns, s: Selected) -> str:
-        chosen = entity.fields[s.name]
-        assert isinstance(chosen.source, Embedded)
-        target, prefix = self.catalogue[str(chosen.target)], chosen.source.prefix
+    def _target(self, entity: Entity, s: Selected) -> Entity:
+        return self.catalogue[str(entity.fields[s.name].target)]
+
+    def _embedded(
+        self,
+        level: Level,
+        entity: Entity,
+        c: Columns,
+        s: Selected,
+        prefix: str,
+        present: str | None,
+    ) -> str:
+        target = self._target(entity, s)
         parts = (
             f"{f.key!r}: {target.name!r}"
             if f.name == "__typename"
@@ -221,20 +229,17 @@ class Compiler:
             for f in s.on[target.name]
         )
         source = "{" + ", ".join(parts) + "}"
-        if chosen.source.present is None:
+        if present is None:
             return source
-        return f"(None if {level.add(c[chosen.source.present])} is None else {source})"
+        return f"(None if {level.add(c[present])} is None else {source})"
 
-    def _one(self, level: Level, entity: Entity, c: Columns, s: Selected) -> str:
-        chosen = entity.fields[s.name]
-        assert isinstance(chosen.source, One)
-        target = self.catalogue[str(chosen.target)]
-        assert target.relation is not None
-        fk = self.regard.sql(_name(entity), chosen.source.fk, c)
+    def _one(self, level: Level, entity: Entity, c: Columns, s: Selected, name: str) -> str:
+        target = self._target(entity, s)
+        fk = self.regard.sql(_name(entity), name, c)
         if isinstance(fk, sa.sql.elements.Null):
             return "None"
         optional = bool(getattr(fk, "nullable", True))
-        columns = level.join(target.relation, fk, optional=optional)
+        columns = level.join(target.read_from(), fk, optional=optional)
         source = self.object(level, target, columns, s.on[target.name])
         if not optional:
             return source
@@ -242,8 +247,7 @@ class Compiler:
 
     def _many(self, level: Level, c: Columns, s: Selected, target: Entity) -> str:
         number, _, many = self._lists[id(s)]
-        assert target.relation is not None
-        table, columns = target.relation.alias()
+        table, columns = target.read_from().alias()
         below = Level(f"{level.prefix}{number}_", table)
         source = self.object(below, target, columns, s.on[target.name])
         if not below.columns:

@@ -42,7 +42,8 @@ class Schema:
     visible: Callable[[Read, Columns], tuple[sa.ColumnElement[bool], Regard]]
 
 
-class Compiled(NamedTuple):
+@dataclass(frozen=True)
+class Compiled:
     """A statement, what builds its answer, and the count for a page that is empty."""
 
     statement: Statement[Any]
@@ -126,10 +127,7 @@ class Reader:
 
     def _compile(self, root: Root, read: Read, nested: Mapping[int, tuple[str, ...]]) -> Compiled:
         entity = self.schema.catalogue[read.type]
-        if entity.relation is None:
-            message = f"{read.type} cannot be read by itself"
-            raise TypeError(message)
-        table, c = entity.relation.alias()
+        table, c = entity.read_from().alias()
         visible, regard = self.schema.visible(read, c)
         criteria = self.schema.criteria.get(read.type, {})
         conditions = [visible, *(criteria[name](regard, c, name) for name in read.criteria)]
@@ -227,7 +225,7 @@ class Rows:
 
     def _object(self, type_: str, s: Selected, order: str) -> str:
         """Write an edge, or the pageInfo."""
-        parts = {
+        parts: Mapping[str, Callable[[Selected], str]] = {
             "__typename": lambda _: repr(type_),
             "node": self._node,
             "cursor": lambda _: self._cursor(order, "{}"),

@@ -89,6 +89,13 @@ class Entity:
     relation: Relation | None
     fields: Mapping[str, Field]
 
+    def read_from(self) -> Relation:
+        """Give what it is read from. Raises TypeError if it is not read by itself."""
+        if self.relation is None:
+            message = f"{self.name} is not read from the database"
+            raise TypeError(message)
+        return self.relation
+
 
 Catalogue = Mapping[str, Entity]
 

@@ -415,10 +415,10 @@ AJOUT_SEUL = {
     ],
     "postgresql": [
         "CREATE SEQUENCE sollicitation_numero",
-        "CREATE FUNCTION ajout_seul() RETURNS trigger LANGUAGE plpgsql AS "
-        "$$ BEGIN RAISE EXCEPTION 'historique is append-only'; END $$",
-        "CREATE TRIGGER historique_ajout_seul BEFORE UPDATE OR DELETE OR TRUNCATE ON historique "
-        "FOR EACH STATEMENT EXECUTE FUNCTION ajout_seul()",
+        """CREATE FUNCTION ajout_seul() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN RAISE EXCEPTION 'historique is append-only'; END $$""",
+        """CREATE TRIGGER historique_ajout_seul BEFORE UPDATE OR DELETE OR TRUNCATE ON historique
+        FOR EACH STATEMENT EXECUTE FUNCTION ajout_seul()""",
     ],
 }
 

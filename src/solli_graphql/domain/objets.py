@@ -1,0 +1,25 @@
+"""What a sollicitation is about, and what is joined to it."""
+
+from enum import StrEnum
+
+
+class TypeObjet(StrEnum):
+    """The types of object of D3."""
+
+    FACTURE = "FACTURE"
+    FACTURE_TRAVAUX = "FACTURE_TRAVAUX"
+    MEMOIRE_FRAIS_JUSTICE = "MEMOIRE_FRAIS_JUSTICE"
+    DEMANDE_REMBOURSEMENT = "DEMANDE_REMBOURSEMENT"
+    ENGAGEMENT_JURIDIQUE = "ENGAGEMENT_JURIDIQUE"
+    STRUCTURE = "STRUCTURE"
+    UTILISATEUR = "UTILISATEUR"
+    RACCORDEMENT = "RACCORDEMENT"
+    AUTRE = "AUTRE"
+
+
+class EtatPieceJointe(StrEnum):
+    """Whether an attachment can be fetched."""
+
+    EN_ANALYSE = "EN_ANALYSE"
+    DISPONIBLE = "DISPONIBLE"
+    REFUSEE = "REFUSEE"

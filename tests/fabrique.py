@@ -1,6 +1,6 @@
 """What tests speak with: a client of the whole application, and a maker of worlds."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import count
 from typing import Any
@@ -8,11 +8,17 @@ from typing import Any
 import httpx
 import sqlalchemy as sa
 
-from solli_graphql.db.database import Database, Statement, read
 from solli_graphql.db import models as m
+from solli_graphql.db.database import Database, Statement, Tx, read
 from solli_graphql.domain.acteur import Habilitation, Role
 from solli_graphql.domain.numeros import gid, identifiant
-from solli_graphql.domain.workflow import DestinataireActuel, Routage, StatutSollicitation
+from solli_graphql.domain.workflow import (
+    Action,
+    DestinataireActuel,
+    Routage,
+    StatutSollicitation,
+    StatutTraitement,
+)
 from solli_graphql.services import administration, identite, referentiel
 
 RESULTAT = """
@@ -39,6 +45,47 @@ TRAITER = mutation("traiter", "TraiterInput")
 REPONDRE = mutation("repondreComplement", "RepondreComplementInput")
 ROUVRIR = mutation("rouvrir", "RouvrirInput")
 CLOTURER = mutation("cloturer", "CloturerInput")
+# By the emitter: the mutation, and the field of its text. Every other geste is a choice of TRAITER.
+MUTATIONS = {
+    "REPONDRE_COMPLEMENT": (REPONDRE, "reponse"),
+    "ROUVRIR": (ROUVRIR, "commentaire"),
+    "CLOTURER": (CLOTURER, "commentaire"),
+}
+GESTES = (*StatutTraitement, *(a for a in Action if a is not Action.TRAITER))
+FICHE = """
+fragment Personne on Utilisateur { __typename id nom prenom }
+fragment Lieu on Structure {
+  __typename id designation raisonSociale identifiant { type valeur } services { code libelle }
+}
+fragment Fiche on Sollicitation {
+  __typename id numero version statut statutLibelle motif destinataireActuel
+  categorie { code libelle } sousCategorie { code libelle routage } typeObjet numeroObjet
+  dateDepot dateMiseAJour description
+  structureEmettrice { ...Lieu } serviceEmetteur { code libelle } contact { courriel telephone }
+  structureDestinataire { ...Lieu } serviceDestinataire { code libelle }
+  priseEnChargePar { ...Personne } brouillon
+  commentairesEmetteur { date texte auteur { nom prenom } }
+  historique(first: 100) {
+    seq date auteur { nom prenom } ancienStatut nouveauStatut ancienStatutLibelle
+    nouveauStatutLibelle commentaire
+  }
+  piecesJointes { id }
+  actionsPossibles {
+    action disponible champsRequis codeIndisponibilite motifIndisponibilite
+    statutsProposes { statut libelle aide statutResultant }
+  }
+  transferts reouvertures allersRetours
+}
+"""
+LIRE = FICHE + "query($id: ID!) { node(id: $id) { ...Fiche } }"
+
+
+def demander(geste: str, texte: str = "Un texte.") -> tuple[str, dict[str, Any]]:
+    """Write the document of a geste, and its input but for the id."""
+    if geste not in MUTATIONS:
+        return TRAITER, {"statut": geste, "miseAJour": texte}
+    document, champ = MUTATIONS[geste]
+    return document, {champ: texte}
 
 
 @dataclass(frozen=True)
@@ -174,14 +221,19 @@ class Make:
     rangs: Any = field(default_factory=lambda: count(1))
 
     async def lieu(
-        self, *, publique: bool = True, services: tuple[str, ...] = ("S1", "S2")
+        self,
+        *,
+        publique: bool = True,
+        particulier: bool = False,
+        services: tuple[str, ...] = ("S1", "S2"),
     ) -> Lieu:
         """Make a structure that nobody has seen yet."""
         rang = next(self.rangs)
         base = f"{987000000 + rang}00000"
-        valeur = next(v for k in range(10) if _luhn(v := base[:13] + str(k)))
+        siret = next(v for k in range(10) if _luhn(v := base[:13] + str(k)))
+        type_, valeur = ("PARTICULIER", f"DURAND {rang}") if particulier else ("SIRET", siret)
         fichier = {
-            "identifiant": {"type": "SIRET", "valeur": valeur},
+            "identifiant": {"type": type_, "valeur": valeur},
             "designation": f"Structure {rang:05d}",
             "raisonSociale": f"STRUCTURE {rang:05d}",
             "publique": publique,
@@ -191,7 +243,7 @@ class Make:
         db = self.client.db
         await db.write(referentiel.appliquer, await referentiel.comparer(db, lu))
         ids = await _ids(db, valeur)
-        return Lieu(ids[0][0], valeur, {code: id_ for _, code, id_ in ids if code})
+        return Lieu(ids[0][0], valeur, {code: id_ for _, code, id_ in ids if code and id_})
 
     async def compte(self, *habilitations: Habilitation, nom: str = "") -> Compte:
         """Make somebody with these habilitations."""
@@ -203,7 +255,7 @@ class Make:
     async def role(self, role: Role, lieu: Lieu | None = None, *services: str) -> Compte:
         """Make somebody with one role on a structure, or on the whole portal."""
         choisis = frozenset(lieu.services[s] for s in services) if lieu else frozenset()
-        return await self.compte(Habilitation(role, lieu and lieu.id, choisis))
+        return await self.compte(Habilitation(role, lieu.id if lieu else None, choisis))
 
     async def affaire(
         self,
@@ -240,26 +292,35 @@ class Make:
             *(fait["id"], fait["numero"], emetteur, recepteur, support, emettrice, publique)
         )
 
+    async def autre(self, affaire: Affaire, **champs: Any) -> Affaire:
+        """Submit another one between the same people."""
+        entree = depot(affaire.emettrice, affaire.destinataire, **champs)
+        reply = await self.client.execute(SOUMETTRE, par=affaire.emetteur, input=entree)
+        fait = reply.data["soumettreSollicitation"]["sollicitation"]
+        return replace(affaire, gid=fait["id"], numero=fait["numero"])
+
     async def geste(self, affaire: Affaire, geste: str, texte: str = "Un texte.") -> Any:
         """Make one geste by whoever can, and give the member that answers."""
-        query, par, champs = self._geste(affaire, geste, await self.chez(affaire), texte)
-        reply = await self.client.execute(query, par=par, input={"id": affaire.gid, **champs})
-        (membre,) = reply.data.values()
+        membre = await self.tenter(affaire, geste, await self.qui(affaire, geste), texte)
         assert membre["__typename"] == "ActionPriseEnCompte", membre
         return membre
 
-    def _geste(
-        self, a: Affaire, geste: str, chez: str, texte: str
-    ) -> tuple[str, Compte, dict[str, Any]]:
-        match geste:
-            case "REPONDRE_COMPLEMENT":
-                return REPONDRE, a.emetteur, {"reponse": texte}
-            case "ROUVRIR":
-                return ROUVRIR, a.emetteur, {"commentaire": texte}
-            case "CLOTURER":
-                return CLOTURER, a.emetteur, {"commentaire": texte}
-        par = a.recepteur if chez == "STRUCTURE" else a.support
-        return TRAITER, par, {"statut": geste, "miseAJour": texte}
+    async def tenter(
+        self, affaire: Affaire, geste: str, par: Compte, texte: str = "Un texte.", **champs: Any
+    ) -> Any:
+        """Try one geste as somebody, and give the member that answers."""
+        document, entree = demander(geste, texte)
+        reply = await self.client.execute(
+            document, par=par, input={"id": affaire.gid, **entree, **champs}
+        )
+        (membre,) = reply.data.values()
+        return membre
+
+    async def qui(self, affaire: Affaire, geste: str) -> Compte:
+        """Tell who can make a geste now."""
+        if geste in MUTATIONS:
+            return affaire.emetteur
+        return affaire.recepteur if await self.chez(affaire) == "STRUCTURE" else affaire.support
 
     async def chez(self, affaire: Affaire) -> str:
         """Tell who has it."""
@@ -267,6 +328,34 @@ class Make:
         reply = await self.client.execute(query, par=affaire.emetteur, id=affaire.gid)
         chez: str = reply.data["node"]["destinataireActuel"]
         return chez
+
+    async def lire(self, affaire: Affaire, par: Compte) -> Any:
+        """Read every field of a sollicitation as somebody, or None."""
+        reply = await self.client.execute(LIRE, par=par, id=affaire.gid)
+        assert reply.codes == [], reply.body
+        return reply.data["node"]
+
+    async def photo(self, affaire: Affaire) -> list[list[Any]]:
+        """Read all that the database holds of a sollicitation, row by row."""
+        tables = (m.sollicitation_recherche, m.historique, m.historique_texte, m.idempotence)
+        cles = [m.sollicitation.c.id, *(t.c.sollicitation_id for t in tables)]
+        lues: list[Statement[Any]] = [
+            Statement(sa.select(c.table).where(c == sa.bindparam("cle", type_=sa.BigInteger)))
+            for c in cles
+        ]
+        return [sorted(await read(self.client.db, s, cle=affaire.id), key=repr) for s in lues]
+
+    async def dater(self, affaire: Affaire, depot: datetime) -> None:
+        """Move a deposit to another instant."""
+        cible = m.sollicitation.c.id == sa.bindparam("cible", type_=sa.BigInteger)
+        statement: Statement[Any] = Statement(
+            m.sollicitation.update().where(cible), columns=["date_depot"]
+        )
+
+        async def ecrire(tx: Tx) -> None:
+            await tx.write((statement, {"date_depot": depot, "cible": affaire.id}))
+
+        await self.client.db.write(ecrire)
 
 
 def depot(emettrice: Lieu, publique: Lieu | None, **champs: Any) -> dict[str, Any]:

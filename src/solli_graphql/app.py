@@ -22,6 +22,7 @@ from solli_graphql.graphql.schema import readable, sdl
 from solli_graphql.http import health
 from solli_graphql.http.endpoint import Endpoint
 from solli_graphql.http.logs import Logged
+from solli_graphql.logs import configurer
 from solli_graphql.services.identite import DEMO, PSEUDONYMES, Identite, cle
 from solli_graphql.services.sollicitations import Sollicitations
 from solli_graphql.settings import Settings
@@ -139,4 +140,5 @@ def create_app(settings: Settings) -> Starlette:
 
 def create() -> Starlette:
     """Build the application for the settings of the environment: what uvicorn's workers call."""
+    configurer()
     return create_app(Settings())

@@ -23,7 +23,6 @@ from solli_graphql.demo import chargement
 from solli_graphql.demo.monde import COMPTES
 from solli_graphql.domain.errors import SolliError
 from solli_graphql.graphql.schema import sdl
-from solli_graphql.logs import configurer
 from solli_graphql.services import administration, identite, referentiel, verification
 from solli_graphql.settings import Settings
 
@@ -111,6 +110,8 @@ async def demo(nombre: int, *, reset: bool) -> None:
     db = await _ouvrir(settings)
     try:
         if await chargement.remplie(db):
+            if await chargement.interrompue(db):
+                _echouer("Un chargement a été interrompu : recommencez avec --reset.")
             click.echo("La base contient déjà des données : rien n'a été changé.", err=True)
             return
         monde = await chargement.preparer(db)
@@ -143,7 +144,6 @@ def serve(host: str, port: int, workers: int) -> None:
     if workers > 1 and settings.sqlite_path and not safe_with_several_processes():
         _echouer("Ce SQLite ne supporte pas plusieurs processus sans risque : --workers 1.")
     _verifier(settings, host, port)
-    configurer()
     if settings.demo:
         _annoncer(settings, host, port)
     uvicorn.run(

@@ -24,6 +24,9 @@ class Loader(Protocol):
     async def run(self, sql: str) -> None:
         """Run a statement of ours."""
 
+    async def flush(self) -> None:
+        """End a batch: SQLite commits it, or its log would grow as large as the database."""
+
 
 class _Sqlite:
     def __init__(self, connection: Any) -> None:
@@ -38,6 +41,10 @@ class _Sqlite:
     async def run(self, sql: str) -> None:
         self._connection.execute(sql)
 
+    async def flush(self) -> None:
+        self._connection.execute("COMMIT")
+        self._connection.execute("BEGIN IMMEDIATE")
+
 
 class _Postgres:
     def __init__(self, connection: Any) -> None:
@@ -51,10 +58,13 @@ class _Postgres:
     async def run(self, sql: str) -> None:
         await self._connection.execute(sql)
 
+    async def flush(self) -> None:
+        """Keep it all in one transaction."""
+
 
 @asynccontextmanager
 async def loading(url: str, table: sa.Table) -> AsyncIterator[Loader]:
-    """Load in one transaction; the plain indexes of a table are dropped, then made again."""
+    """Load; the plain indexes of a table are dropped, then made again."""
     if url.startswith(SQLITE):
         connection = connect(url.removeprefix(SQLITE))
         try:

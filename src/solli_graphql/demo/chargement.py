@@ -9,6 +9,7 @@ from solli_graphql.db import models as m
 from solli_graphql.db.bulk import loading
 from solli_graphql.db.database import Database, Statement, Tx, read
 from solli_graphql.db.migrate import SQLITE
+from solli_graphql.db.sqlite import Sqlite
 from solli_graphql.demo.monde import Lieu, Monde, Theme, referentiel, textes
 from solli_graphql.domain.workflow import Routage
 from solli_graphql.services.administration import creer
@@ -16,6 +17,12 @@ from solli_graphql.services.identite import cle_demo
 from solli_graphql.services.referentiel import appliquer, comparer, lire
 
 _REMPLIE: Statement[int] = Statement(sa.select(m.structure.c.id).limit(1), int)
+_INTERROMPUE: Statement[int] = Statement(
+    sa.select(m.sollicitation.c.id)
+    .where(m.sollicitation.c.id > sa.select(m.compteur.c.valeur).scalar_subquery())
+    .limit(1),
+    int,
+)
 _s, _v = m.structure.c, m.service.c
 _LIEUX: Statement[Any] = Statement(
     sa.select(_s.id, _s.designation, _s.publique, _v.id.label("service"))
@@ -34,6 +41,13 @@ _THEMES: Statement[Any] = Statement(
 async def remplie(db: Database) -> bool:
     """Tell whether the database holds anything."""
     return bool(await read(db, _REMPLIE))
+
+
+async def interrompue(db: Database) -> bool:
+    """Tell whether a loading stopped half-way: its numbers are counted last."""
+    if not isinstance(db, Sqlite):  # there it is one transaction
+        return False
+    return bool(await read(db, _INTERROMPUE))
 
 
 async def preparer(db: Database) -> Monde:
@@ -69,11 +83,12 @@ async def _accueillir(tx: Tx, monde: Monde) -> None:
 
 
 async def charger(url: str, monde: Monde, nombre: int, avancer: Callable[[int], None]) -> None:
-    """Load `nombre` sollicitations in one transaction; `avancer` is told of each batch."""
+    """Load `nombre` sollicitations; `avancer` is told of each batch."""
     async with loading(url, m.sollicitation) as loader:
         for lot in monde.lots(nombre):
             for nom, lignes in vars(lot).items():
                 await loader.load(m.metadata.tables[nom], lignes)
+            await loader.flush()
             avancer(len(lot.sollicitation))
         suite = (
             f"UPDATE compteur SET valeur = {nombre} WHERE nom = 'sollicitation'"  # noqa: S608 - an int

@@ -173,9 +173,12 @@ CHAINE = (
 )
 
 
+_COMPACT = json.JSONEncoder(separators=(",", ":"))
+
+
 def maillon(precedent: bytes, ligne: Mapping[str, Any]) -> bytes:
     """Chain a history line to the one before it: SHA-256 over both, dates in ISO 8601 UTC."""
     valeurs = [ligne[nom] for nom in CHAINE]
     valeurs[3] = ligne["date"].isoformat()
-    corps = json.dumps([*valeurs, ligne["engagement"].hex()], separators=(",", ":"))
+    corps = _COMPACT.encode([*valeurs, ligne["engagement"].hex()])
     return sha256(precedent + corps.encode()).digest()

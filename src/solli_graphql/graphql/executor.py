@@ -1,8 +1,8 @@
 """Runs an operation: asks the permissions, reads by the plan, calls the commands, answers."""
 
 import uuid
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, is_dataclass
 from functools import lru_cache
 from types import SimpleNamespace
 from typing import Any
@@ -31,8 +31,10 @@ from solli_graphql.graphql.limits import Limits
 from solli_graphql.graphql.mutation import Context
 from solli_graphql.graphql.refus import MEMBERS, Since
 from solli_graphql.graphql.schema import core, schema
+from solli_graphql.logs import trace
 
 log = structlog.get_logger()
+LIST_LIMIT = 100
 INTROSPECTION = ("__schema", "__type")
 
 
@@ -105,13 +107,26 @@ class Executor:
         return SimpleNamespace(context=Context(self._sollicitations, cle))
 
 
-def _has_nul(value: Any) -> bool:
-    """Tell whether a text among the arguments holds a NUL, which PostgreSQL cannot store."""
-    if isinstance(value, str):
-        return "\0" in value
-    if isinstance(value, list):
-        return any(map(_has_nul, value))
-    return hasattr(value, "__dict__") and any(map(_has_nul, vars(value).values()))
+def _check(arguments: Mapping[str, Any], *, texts: bool) -> None:
+    """Refuse a list too long, or a NUL in a text, which PostgreSQL cannot store."""
+    for value in _walk(arguments):
+        if isinstance(value, list) and len(value) > LIST_LIMIT:
+            message = f"Une liste a au plus {LIST_LIMIT} éléments."
+            raise EntreeInvalide(message)
+        if texts and isinstance(value, str) and "\0" in value:
+            message = "Le caractère NUL n'est pas admis."
+            raise EntreeInvalide(message)
+
+
+def _walk(value: Any) -> Iterator[Any]:
+    yield value
+    below: Iterable[Any] = value if isinstance(value, list) else ()
+    if isinstance(value, Mapping):
+        below = value.values()
+    elif is_dataclass(value):
+        below = vars(value).values()
+    for inner in below:
+        yield from _walk(inner)
 
 
 def _refused(errors: list[dict[str, Any]]) -> Reply:
@@ -164,7 +179,7 @@ class _Execution:
             extensions, message = {"code": error.code}, error.message
         else:
             extensions["incident"] = uuid.uuid4().hex
-            log.error("erreur_interne", incident=extensions["incident"], exc_info=error)
+            log.error("erreur_interne", incident=extensions["incident"], **trace(error))
         return {
             "message": message,
             "locations": [{"line": x.line, "column": x.column} for x in root.locations],
@@ -180,12 +195,10 @@ class _Execution:
             return self._introspect(root)
         declared = root.field.extensions[BACKREF]
         arguments = root.selected.arguments(self._variables)
+        _check(arguments, texts=self._operation.kind == "query")
         if self._operation.kind == "mutation":
             return await self._command(root, declared, arguments)
         self._ask(declared, arguments)
-        if any(map(_has_nul, arguments.values())):
-            message = "Le caractère NUL n'est pas admis."
-            raise EntreeInvalide(message)
         return await self._query(root, declared.metadata["root"](self._acteur, **arguments))
 
     def _ask(self, declared: Any, arguments: Mapping[str, Any]) -> None:

@@ -7,6 +7,8 @@ import structlog
 from prometheus_client import Counter, Histogram
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from solli_graphql.logs import trace
+
 REQUESTS = Counter("solli_requests", "Requests", ("method", "path", "status"))
 SECONDS = Histogram("solli_request_seconds", "Time to answer", ("path",))
 log = structlog.get_logger()
@@ -32,9 +34,9 @@ class Logged:
 
         try:
             await self._app(scope, receive, told)
-        except Exception:
+        except Exception as e:  # noqa: BLE001
             incident = uuid.uuid4().hex
-            log.exception("erreur_interne", incident=incident)
+            log.error("erreur_interne", incident=incident, **trace(e))  # noqa: TRY400 - see trace
             await _internal_error(told, incident)
         finally:
             self._tell(scope, status, time.perf_counter() - start)

@@ -157,8 +157,8 @@ class Rows:
     order: Order
 
     def __post_init__(self) -> None:
-        relation = self.entity.relation
-        key = self.compiler.regard.sql(relation.name if relation else "", self.order.column, self.c)
+        relation = self.entity.read_from().name
+        key = self.compiler.regard.sql(relation, self.order.column, self.c)
         self.keys = [key] if self.order.column == "id" else [key, self.c["id"]]
 
     def all(self, root: Root) -> Compiled:

@@ -34,7 +34,7 @@ format: install ## put every file in the house's form
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-lock: install ## pin the dependencies anew (needs uv)
+lock: ## pin the dependencies anew (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra dev -o requirements.lock pyproject.toml
 
 .PHONY: help install run test check format lock

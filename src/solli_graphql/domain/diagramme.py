@@ -168,4 +168,4 @@ def _interieur(source: str, cible: str) -> str:
 def _precision(t: Transition, source: str, routages: set[Routage]) -> str:
     """Say for which routage an arrow is, where it is not for all that can start there."""
     possibles = {r for chez, r in CAS if _sortie(t, chez) == source}
-    return "" if routages == possibles else f" ({', '.join(ROUTAGES[r] for r in routages)})"
+    return "" if routages == possibles else f" ({', '.join(ROUTAGES[r] for r in sorted(routages))})"

@@ -19,8 +19,7 @@ from solli_graphql.app import BaseNonPrete
 from solli_graphql.db import migrate as m
 from solli_graphql.db.database import Database
 from solli_graphql.db.sqlite import safe_with_several_processes
-from solli_graphql.demo import chargement
-from solli_graphql.demo.monde import COMPTES
+from solli_graphql.demo.comptes import COMPTES
 from solli_graphql.domain.errors import SolliError
 from solli_graphql.graphql.schema import sdl
 from solli_graphql.services import administration, identite, referentiel, verification
@@ -103,6 +102,8 @@ async def migrer() -> None:
 @_commande
 async def demo(nombre: int, *, reset: bool) -> None:
     """Load the demonstration."""
+    from solli_graphql.demo import chargement  # noqa: PLC0415 - Faker is slow to import
+
     settings = reglages()
     if reset and not settings.demo:
         _echouer("--reset est refusé en production (SOLLI_MODE=demo pour une démonstration).")

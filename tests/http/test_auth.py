@@ -140,7 +140,7 @@ class TestHeader:
         Anything but one bearer token is a 401.
         """
         jeton = client.jeton(personne.courriel)
-        headers = {"authorization": form.format(jeton, jeton).encode("latin-1")}
+        headers = [(b"authorization", form.format(jeton, jeton).encode("latin-1"))]
         check_401(await client.http.post("/graphql", json={"query": MOI}, headers=headers))
 
     async def test_two_headers_are_401(self, client: Client, personne: Compte) -> None:

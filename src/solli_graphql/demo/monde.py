@@ -12,6 +12,7 @@ from typing import Any
 
 from faker import Faker
 
+from solli_graphql.demo.comptes import COMPTES, Compte
 from solli_graphql.domain import ecriture
 from solli_graphql.domain.acteur import Acteur, Droits, Habilitation, Role
 from solli_graphql.domain.numeros import numero
@@ -51,29 +52,6 @@ OUVERTES_TRANSFEREES = {"T": 5, "TB": 2, "TQ": 2, "TRO": 1}
 A_TRAITER = ("", "B", "QC", "RO", "TRO")
 # One in each statut, from emetteur's structure to recepteur's, and one question.
 UNE_DE_CHAQUE = ("", "B", "Q", "R", "RX")
-
-
-@dataclass(frozen=True)
-class Compte:
-    """A labelled demonstration account."""
-
-    courriel: str
-    nom: str
-    prenom: str
-    role: Role
-    de: tuple[str, int] | None = None  # ("publique" | "fournisseur", rank in the reference data)
-
-
-COMPTES = (
-    Compte("emetteur@demo.example", "Lambert", "Élise", Role.EMETTEUR, ("fournisseur", 0)),
-    Compte("autre-emetteur@demo.example", "Roche", "Bastien", Role.EMETTEUR, ("fournisseur", 1)),
-    Compte("recepteur@demo.example", "Moreau", "Camille", Role.RECEPTEUR, ("publique", 0)),
-    Compte("collegue@demo.example", "Nguyen", "Sacha", Role.RECEPTEUR, ("publique", 0)),
-    Compte("autre-recepteur@demo.example", "Diallo", "Inès", Role.RECEPTEUR, ("publique", 1)),
-    Compte("support@demo.example", "Garnier", "Thomas", Role.SUPPORT),
-    Compte("analyste@demo.example", "Benali", "Nora", Role.ANALYSTE),
-    Compte("admin@demo.example", "Leroy", "Pascale", Role.ADMINISTRATEUR),
-)
 
 
 @dataclass(frozen=True)

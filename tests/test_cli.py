@@ -22,7 +22,7 @@ from conftest import new_database
 from solli_graphql.cli import main
 from solli_graphql.db import models as m
 from solli_graphql.db.migrate import on
-from solli_graphql.demo.monde import COMPTES
+from solli_graphql.demo.comptes import COMPTES
 from solli_graphql.domain.acteur import Role
 
 Solli = Callable[..., Awaitable[Result]]

@@ -892,7 +892,8 @@ class TestSelections:
         await make.geste(a, "EN_COURS")
         query = """{ __typename synthese(espace: RECUES) { __typename pageInfo { __typename }
           edges { __typename node { __typename
-            categorie { __typename sousCategories { __typename } } sousCategorie { __typename } contact { __typename } priseEnChargePar { __typename }
+            categorie { __typename sousCategories { __typename } } sousCategorie { __typename }
+            contact { __typename } priseEnChargePar { __typename }
             structureEmettrice { __typename identifiant { __typename } services { __typename } }
             historique(first: 1) { __typename auteur { __typename } }
             commentairesEmetteur { __typename auteur { __typename } }

@@ -133,7 +133,8 @@ AIGUILLER: Statement[Aiguillage] = Statement(
 )
 PUBLIQUE: Statement[bool] = Statement(
     sa.select(m.structure.c.publique).where(
-        m.structure.c.id == sa.bindparam("id", type_=sa.BigInteger)
+        m.structure.c.id == sa.bindparam("id", type_=sa.BigInteger),
+        m.structure.c.identifiant_type != "PARTICULIER",  # whose existence is nobody's business
     ),
     bool,
 )

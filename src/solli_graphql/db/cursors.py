@@ -1,7 +1,7 @@
 """Cursors and pages: where a page starts, said by the last row that its reader saw."""
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 import orjson
@@ -59,7 +59,7 @@ def _read(text: str, order: str, *, dated: bool) -> tuple[Any, int]:
     try:
         tag, key, id_ = orjson.loads(_decode(text))
         return _key(key, dated=dated), _id(id_, same_order=tag == order)
-    except (ValueError, TypeError) as e:
+    except (ValueError, TypeError, OverflowError) as e:
         message = "Ce curseur n'est pas valide pour cette liste et cet ordre."
         raise EntreeInvalide(message) from e
 
@@ -84,4 +84,4 @@ def _key(key: object, *, dated: bool) -> Any:
     instant = datetime.fromisoformat(key)
     if instant.tzinfo is None:
         raise ValueError
-    return instant
+    return instant.astimezone(UTC)

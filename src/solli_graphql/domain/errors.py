@@ -1,9 +1,11 @@
 """Every refusal of the product: a stable code and a French message each."""
 
-from typing import ClassVar, NamedTuple
+from dataclasses import dataclass
+from typing import ClassVar
 
 
-class ErreurDeChamp(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class ErreurDeChamp:
     """What is wrong with one input field, named as in the schema."""
 
     champ: str

@@ -1,0 +1,416 @@
+"""One effect for one key, simulations, and what a conflict tells, through the schema."""
+
+import asyncio
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from fabrique import (
+    CLOTURER,
+    REPONDRE,
+    ROUVRIR,
+    SOUMETTRE,
+    TRAITER,
+    Affaire,
+    Client,
+    Compte,
+    Make,
+    Reply,
+    depot,
+)
+from solli_graphql.db import models as m
+from solli_graphql.db.database import Statement, read
+from solli_graphql.domain.acteur import Role
+from solli_graphql.domain.workflow import DestinataireActuel, Routage, StatutSollicitation
+
+S, D = StatutSollicitation, DestinataireActuel
+CLE = "une-cle-de-test-{:04d}"
+CONFLIT = """
+  mutation($input: TraiterInput!) { traiter(input: $input) { __typename
+    ... on Refus { code message }
+    ... on ConflitDeVersion { versionActuelle
+      sollicitation { version statut brouillon priseEnChargePar { id } }
+      modifications { seq ancienStatut nouveauStatut commentaire auteur { nom } } } } }
+"""
+CONFLIT_EMETTEUR = CONFLIT.replace("TraiterInput", "RouvrirInput").replace("traiter(", "rouvrir(")
+COMPTER: Statement[int] = Statement(
+    sa.select(sa.func.count())
+    .select_from(m.sollicitation)
+    .where(m.sollicitation.c.structure_emettrice_id == sa.bindparam("id", type_=sa.BigInteger)),
+    int,
+)
+LIGNES: Statement[int] = Statement(
+    sa.select(sa.func.count())
+    .select_from(m.historique)
+    .where(m.historique.c.sollicitation_id == sa.bindparam("id", type_=sa.BigInteger)),
+    int,
+)
+CLES: Statement[int] = Statement(
+    sa.select(sa.func.count())
+    .select_from(m.idempotence)
+    .where(m.idempotence.c.utilisateur_id == sa.bindparam("id", type_=sa.BigInteger)),
+    int,
+)
+
+
+async def compter(client: Client, statement: Statement[int], id_: int) -> int:
+    (nombre,) = await read(client.db, statement, id=id_)
+    return nombre
+
+
+def membre(reply: Reply) -> Any:
+    (value,) = reply.data.values()
+    return value
+
+
+def resolue(s: Affaire, cle: str | None = CLE.format(1), **champs: Any) -> dict[str, Any]:
+    """Write the input that answers a sollicitation."""
+    return {
+        "id": s.gid,
+        "statut": "RESOLUE",
+        "miseAJour": "Oui.",
+        "cleIdempotence": cle,
+        **champs,
+    }
+
+
+async def traiter(client: Client, par: Compte, **entree: Any) -> Any:
+    return membre(await client.execute(TRAITER, par=par, input=entree))
+
+
+class TestKey:
+    async def test_the_same_input_is_replayed(self, client: Client, make: Make) -> None:
+        """
+        The same key with the same input gives the same answer, marked as such, and one effect.
+        """
+        s = await make.affaire()
+        first = await traiter(client, s.recepteur, **resolue(s))
+        second = await traiter(client, s.recepteur, **resolue(s))
+        assert (first["rejoue"], second["rejoue"]) == (False, True)
+        assert {**second, "rejoue": False} == first
+        assert await compter(client, LIGNES, s.id) == 2
+
+    @pytest.mark.parametrize(
+        "champs", [{"miseAJour": "Non."}, {"statut": "EN_COURS"}, {"versionAttendue": 1}]
+    )
+    async def test_another_input_is_refused(
+        self, client: Client, make: Make, champs: dict[str, Any]
+    ) -> None:
+        """
+        The same key with another input is CleIdempotenceReutilisee, and changes nothing.
+        """
+        s = await make.affaire()
+        await traiter(client, s.recepteur, **resolue(s))
+        refus = await traiter(client, s.recepteur, **resolue(s, **champs))
+        assert refus["__typename"] == "CleIdempotenceReutilisee"
+        assert refus["code"] == "CLE_IDEMPOTENCE_REUTILISEE"
+        assert await compter(client, LIGNES, s.id) == 2
+
+    async def test_another_operation_is_refused(self, client: Client, make: Make) -> None:
+        """
+        The same key for another operation on the same sollicitation is refused.
+        """
+        s = await make.affaire(S.REPONSE_APPORTEE)
+        entree = {"id": s.gid, "commentaire": "Merci.", "cleIdempotence": CLE.format(1)}
+        first = await client.execute(CLOTURER, par=s.emetteur, input=entree)
+        second = await client.execute(ROUVRIR, par=s.emetteur, input=entree)
+        assert (first.codes, second.codes) == ([], ["CLE_IDEMPOTENCE_REUTILISEE"])
+
+    async def test_another_sollicitation_is_refused(self, client: Client, make: Make) -> None:
+        """
+        The same key for another sollicitation is refused.
+        """
+        agent = await make.role(Role.SUPPORT)
+        un, deux = [await make.affaire(S.A_TRAITER, D.SUPPORT, routage=r) for r in Routage]
+        first = await traiter(client, agent, **resolue(un))
+        second = await traiter(client, agent, **resolue(deux))
+        assert first["__typename"] == "ActionPriseEnCompte"
+        assert second["code"] == "CLE_IDEMPOTENCE_REUTILISEE"
+
+    async def test_the_header_serves_too(self, client: Client, make: Make) -> None:
+        """
+        The header Idempotency-Key serves as the field does; the field wins over it.
+        """
+        s, autre = await make.affaire(), CLE.format(2)
+        headers = {"Idempotency-Key": CLE.format(1)}
+        body = {"query": TRAITER, "variables": {"input": resolue(s, None)}}
+        replies = [await client.post(body, par=s.recepteur, headers=headers) for _ in range(2)]
+        assert [membre(r)["rejoue"] for r in replies] == [False, True]
+        assert (await traiter(client, s.recepteur, **resolue(s)))["rejoue"] is True
+        body["variables"] = {"input": resolue(s, autre)}
+        reply = await client.post(body, par=s.recepteur, headers=headers)
+        assert reply.codes == ["TRANSITION_INTERDITE"]
+
+    async def test_another_user_s_is_another_key(self, client: Client, make: Make) -> None:
+        """
+        The scope of a key is its caller: a colleague may use the same one.
+        """
+        s = await make.affaire()
+        assert s.destinataire is not None
+        collegue = await make.role(Role.RECEPTEUR, s.destinataire)
+        brouillon = resolue(s, statut="EN_COURS")
+        first = await traiter(client, s.recepteur, **brouillon)
+        second = await traiter(client, collegue, **brouillon)
+        assert (first["rejoue"], second["rejoue"]) == (False, False)
+        assert second["sollicitation"]["version"] == 3
+
+    async def test_a_refusal_is_not_kept(self, client: Client, make: Make) -> None:
+        """
+        A refused command leaves its key free: once it can succeed, it does.
+        """
+        s = await make.affaire()
+        for refuse in (resolue(s, versionAttendue=9), resolue(s, miseAJour=" ")):
+            refus = await traiter(client, s.recepteur, **refuse)
+            assert refus["code"] in ("CONFLIT_DE_VERSION", "CHAMP_INVALIDE")
+        assert await compter(client, CLES, s.recepteur.id) == 0
+        assert (await traiter(client, s.recepteur, **resolue(s)))["rejoue"] is False
+
+    async def test_a_replay_after_a_transfer_answers(self, client: Client, make: Make) -> None:
+        """
+        A replay answers after the sollicitation has gone on, as it is now.
+        """
+        s = await make.affaire()
+        transfert = resolue(s, statut="MAUVAISE_AFFECTATION")
+        first = await traiter(client, s.recepteur, **transfert)
+        await make.geste(s, "RESOLUE")
+        await make.geste(s, "CLOTURER")
+        replay = await traiter(client, s.recepteur, **transfert)
+        assert (replay["rejoue"], replay["confirmation"]) == (True, first["confirmation"])
+        assert replay["sollicitation"]["statut"] == "CLOTUREE"
+        assert replay["sollicitation"]["version"] == 4
+
+    async def test_a_replay_rechecks_rights(self, client: Client, make: Make) -> None:
+        """
+        A replay by somebody who has lost their right finds nothing.
+        """
+        s = await make.affaire()
+        assert (await traiter(client, s.recepteur, **resolue(s)))["rejoue"] is False
+        retirer = Statement[Any](
+            m.habilitation.delete().where(
+                m.habilitation.c.utilisateur_id == sa.bindparam("cible", type_=sa.BigInteger)
+            ),
+            columns=[],
+        )
+
+        async def command(tx: Any) -> None:
+            await tx.write((retirer, {"cible": s.recepteur.id}))
+
+        await client.db.write(command)
+        transport: Any = client.http._transport  # rights are trusted for five seconds
+        transport.app.state.service._endpoint._identite._connus.clear()
+        refus = await traiter(client, s.recepteur, **resolue(s))
+        assert refus["code"] in ("ACCES_REFUSE", "INTROUVABLE")
+
+    @pytest.mark.parametrize("cle", ["", "x", "x" * 15, "x" * 256, "é" * 300, "x" * 16 + "\n"])
+    async def test_its_length_has_bounds(self, client: Client, make: Make, cle: str) -> None:
+        """
+        A key that has not from 16 to 255 printable characters is a ChampInvalide.
+        """
+        s = await make.affaire()
+        query = TRAITER.replace("champ erreurs { champ code message }", "champ")
+        reply = await client.execute(query, par=s.recepteur, input=resolue(s, cle))
+        refus = membre(reply)
+        assert (refus["__typename"], refus["champ"]) == ("ChampInvalide", "cleIdempotence")
+        assert await compter(client, LIGNES, s.id) == 1
+
+    @pytest.mark.parametrize("cle", ["x" * 16, "x" * 255, "clé d'idempotence n° 1"])
+    async def test_its_bounds_are_included(self, client: Client, make: Make, cle: str) -> None:
+        """
+        A key of 16 or of 255 characters is accepted.
+        """
+        s = await make.affaire()
+        assert (await traiter(client, s.recepteur, **resolue(s, cle)))["rejoue"] is False
+
+    @pytest.mark.parametrize("cle", ["x", "x" * 256, ""])
+    async def test_the_header_s_length_has_bounds(
+        self, client: Client, make: Make, cle: str
+    ) -> None:
+        """
+        The header has the bounds of the field.
+        """
+        s = await make.affaire()
+        query = TRAITER.replace("champ erreurs { champ code message }", "champ")
+        body = {"query": query, "variables": {"input": resolue(s, None)}}
+        reply = await client.post(body, par=s.recepteur, headers={"Idempotency-Key": cle})
+        assert membre(reply)["champ"] == "cleIdempotence"
+
+
+class TestSoumettre:
+    async def test_twice_at_once_makes_one(self, client: Client, make: Make) -> None:
+        """
+        A submission sent several times at once with one key makes one sollicitation.
+        """
+        emettrice, publique = await make.lieu(publique=False), await make.lieu()
+        emetteur = await make.role(Role.EMETTEUR, emettrice)
+        entree = depot(emettrice, publique, cleIdempotence=CLE.format(1))
+        replies = await asyncio.gather(
+            *(client.execute(SOUMETTRE, par=emetteur, input=entree) for _ in range(6))
+        )
+        faits = [membre(r) for r in replies]
+        assert sorted(f["rejoue"] for f in faits) == [False] + [True] * 5
+        assert len({f["sollicitation"]["numero"] for f in faits}) == 1
+        assert await compter(client, COMPTER, emettrice.id) == 1
+
+    async def test_without_a_key_makes_two(self, client: Client, make: Make) -> None:
+        """
+        Without a key each submission counts.
+        """
+        s = await make.affaire()
+        entree = depot(s.emettrice, s.destinataire)
+        assert (await client.execute(SOUMETTRE, par=s.emetteur, input=entree)).codes == []
+        assert await compter(client, COMPTER, s.emettrice.id) == 2
+
+    async def test_another_input_is_refused(self, client: Client, make: Make) -> None:
+        """
+        The same key with another description is refused.
+        """
+        s = await make.affaire(cleIdempotence=CLE.format(1))
+        entree = depot(s.emettrice, s.destinataire, cleIdempotence=CLE.format(1))
+        same = await client.execute(SOUMETTRE, par=s.emetteur, input=entree)
+        entree["description"] = "Autre chose."
+        other = await client.execute(SOUMETTRE, par=s.emetteur, input=entree)
+        assert membre(same)["rejoue"] is True
+        assert other.codes == ["CLE_IDEMPOTENCE_REUTILISEE"]
+
+
+class TestSimulation:
+    @pytest.mark.parametrize(
+        ("choix", "attendu"),
+        [
+            (
+                "RESOLUE",
+                ("REPONSE_APPORTEE", "Réponse apportée", "Réponse apportée", "RECUES", None),
+            ),
+            ("EN_COURS", ("EN_COURS", "Transmise", "En cours", None, None)),
+            (
+                "MAUVAISE_AFFECTATION",
+                ("A_TRAITER", "Transmise au support", "A traiter", "RECUES", "SUPPORT"),
+            ),
+            (
+                "DEMANDE_INFORMATION",
+                (
+                    "EN_ATTENTE_INFORMATIONS",
+                    "Informations complémentaires requises",
+                    "En attente d'informations",
+                    "RECUES",
+                    "EMISES",
+                ),
+            ),
+        ],
+    )
+    async def test_of_a_geste(
+        self, client: Client, make: Make, choix: str, attendu: tuple[str | None, ...]
+    ) -> None:
+        """
+        A simulated geste tells the statut, the labels and the work lists, and writes nothing.
+        """
+        s = await make.affaire()
+        entree = resolue(s, statut=choix, simulation=True, versionAttendue=1)
+        fait = await traiter(client, s.recepteur, **entree)
+        assert tuple(fait["simulation"].values()) == attendu
+        assert (fait["rejoue"], fait["sollicitation"]["version"]) == (False, 1)
+        assert await compter(client, LIGNES, s.id) == 1
+        assert await compter(client, CLES, s.recepteur.id) == 0
+
+    async def test_then_for_real(self, client: Client, make: Make) -> None:
+        """
+        The key of a simulated command is free for the real one, which is not simulated.
+        """
+        s = await make.affaire()
+        await traiter(client, s.recepteur, **resolue(s, simulation=True))
+        fait = await traiter(client, s.recepteur, **resolue(s))
+        assert (fait["rejoue"], fait["simulation"]) == (False, None)
+        assert fait["sollicitation"]["statut"] == "REPONSE_APPORTEE"
+
+    async def test_of_a_submission(self, client: Client, make: Make) -> None:
+        """
+        A simulated submission makes nothing, and tells where it would go.
+        """
+        s = await make.affaire()
+        for publique, entre in ((s.destinataire, "RECUES"), (None, "SUPPORT")):
+            entree = depot(s.emettrice, publique, simulation=True)
+            fait = membre(await client.execute(SOUMETTRE, par=s.emetteur, input=entree))
+            assert (fait["sollicitation"], fait["simulation"]["entre"]) == (None, entre)
+            assert fait["simulation"]["statut"] == "A_TRAITER"
+            assert fait["simulation"]["quitte"] is None
+        assert await compter(client, COMPTER, s.emettrice.id) == 1
+
+    async def test_refuses_as_the_real_one(self, client: Client, make: Make) -> None:
+        """
+        A simulated command is refused where the real one would be.
+        """
+        s = await make.affaire(S.REPONSE_APPORTEE)
+        refus = await traiter(client, s.recepteur, **resolue(s, simulation=True))
+        assert refus["code"] == "TRANSITION_INTERDITE"
+        conflit = await traiter(
+            client, s.recepteur, **resolue(s, simulation=True, versionAttendue=1)
+        )
+        assert (conflit["code"], conflit["versionActuelle"]) == ("CONFLIT_DE_VERSION", 2)
+
+
+class TestConflit:
+    async def test_tells_the_treating_side_everything(self, client: Client, make: Make) -> None:
+        """
+        A conflict tells the treating side the version, the sollicitation and what happened since.
+        """
+        s = await make.affaire(S.EN_COURS)
+        await make.geste(s, "DEMANDE_INFORMATION", "Laquelle ?")
+        entree = resolue(s, None, versionAttendue=1)
+        reply = await client.execute(CONFLIT, par=s.recepteur, input=entree)
+        conflit = membre(reply)
+        assert conflit["versionActuelle"] == 3
+        assert conflit["sollicitation"]["statut"] == "EN_ATTENTE_INFORMATIONS"
+        lines = [(x["seq"], x["nouveauStatut"], x["commentaire"]) for x in conflit["modifications"]]
+        assert lines == [(3, "EN_ATTENTE_INFORMATIONS", "Laquelle ?"), (2, "EN_COURS", "Un texte.")]
+        assert conflit["modifications"][0]["auteur"]["nom"] == s.recepteur.nom
+
+    async def test_never_tells_the_emitter_of_a_draft(self, client: Client, make: Make) -> None:
+        """
+        A conflict tells the emitter their own view: no EN_COURS, no draft, no taker, no gap.
+        """
+        s = await make.affaire(S.EN_COURS)
+        await make.geste(s, "RESOLUE", "Oui.")
+        entree = {"id": s.gid, "commentaire": "Non.", "versionAttendue": 1}
+        conflit = membre(await client.execute(CONFLIT_EMETTEUR, par=s.emetteur, input=entree))
+        assert conflit["versionActuelle"] == 2
+        assert conflit["sollicitation"] == {
+            "version": 2,
+            "statut": "REPONSE_APPORTEE",
+            "brouillon": None,
+            "priseEnChargePar": None,
+        }
+        (line,) = conflit["modifications"]
+        assert (line["seq"], line["ancienStatut"]) == (2, "A_TRAITER")
+
+    async def test_a_draft_is_no_conflict_to_the_emitter(self, client: Client, make: Make) -> None:
+        """
+        A draft after the reopening that the emitter expects does not conflict in their view.
+        """
+        s = await make.affaire(S.EN_COURS)
+        entree = {"id": s.gid, "commentaire": "Non.", "versionAttendue": 1}
+        refus = membre(await client.execute(ROUVRIR, par=s.emetteur, input=entree))
+        assert (refus["code"], refus["statutActuel"]) == ("TRANSITION_INTERDITE", "A_TRAITER")
+
+    @pytest.mark.parametrize("version", [0, -1, 7])
+    async def test_of_a_version_that_never_was(
+        self, client: Client, make: Make, version: int
+    ) -> None:
+        """
+        A version that never was is a conflict too, with what happened since, or nothing.
+        """
+        s = await make.affaire()
+        entree = resolue(s, None, versionAttendue=version)
+        conflit = membre(await client.execute(CONFLIT, par=s.recepteur, input=entree))
+        assert (conflit["code"], conflit["versionActuelle"]) == ("CONFLIT_DE_VERSION", 1)
+        assert len(conflit["modifications"]) == (1 if version < 1 else 0)
+
+    async def test_changes_nothing(self, client: Client, make: Make) -> None:
+        """
+        A command in conflict changes nothing.
+        """
+        s = await make.affaire(S.EN_ATTENTE_INFORMATIONS)
+        entree = {"id": s.gid, "reponse": "Voici.", "versionAttendue": 1}
+        reply = await client.execute(REPONDRE, par=s.emetteur, input=entree)
+        assert reply.codes == ["CONFLIT_DE_VERSION"]
+        assert await compter(client, LIGNES, s.id) == 2

@@ -10,8 +10,8 @@ from uuid import uuid4
 import asyncpg
 import httpx
 import pytest
-from fabrique import METIER, SUPPORT, Client, Make
 
+from fabrique import METIER, SUPPORT, Client, Make
 from solli_graphql.app import create_app
 from solli_graphql.db.migrate import migrate
 from solli_graphql.services import identite, referentiel
@@ -63,11 +63,11 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     server.cleanup()
 
 
-async def new_database(url: str) -> str:
-    """Create an empty database on a server, and give its URL."""
+async def new_database(url: str, *, template: str = "template1") -> str:
+    """Create a database on a server, empty or the copy of another one, and give its URL."""
     name = f"t{uuid4().hex}"
     connection = await asyncpg.connect(url)
-    await connection.execute(f"CREATE DATABASE {name}")
+    await connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
     await connection.close()
     before, _, options = url.partition("?")
     base = before.rsplit("/", 1)[0]

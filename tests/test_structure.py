@@ -156,18 +156,19 @@ def described(type_: GraphQLNamedType) -> Iterator[tuple[str, str | None]]:
                 yield f"{type_.name}.{name}.{argument}", arg.description
 
 
-class TestSchema:
-    TYPES = [
-        t
-        for n, t in core().type_map.items()
-        if not n.startswith("__") and not is_specified_scalar_type(t)
-    ]
+TYPES = [
+    t
+    for n, t in core().type_map.items()
+    if not n.startswith("__") and not is_specified_scalar_type(t)
+]
 
+
+class TestSchema:
     def test_everything_is_described(self) -> None:
         """
         Every type, field, argument and enum value has a description, a sentence.
         """
-        bare = [n for t in self.TYPES for n, text in described(t) if not (text or "").strip()]
+        bare = [n for t in TYPES for n, text in described(t) if not (text or "").strip()]
         assert bare == []
 
     def test_descriptions_are_sentences_in_french(self) -> None:
@@ -177,7 +178,7 @@ class TestSchema:
         english = re.compile(r"\b(the|of|is|an|by|which|when)\b")
         wrong = [
             name
-            for t in self.TYPES
+            for t in TYPES
             for name, text in described(t)
             if text and (text.strip()[-1] not in ".?" or english.search(text))
         ]
@@ -187,6 +188,6 @@ class TestSchema:
         """
         Each scalar of ours carries its specification.
         """
-        ours = [t for t in self.TYPES if is_scalar_type(t)]
+        ours = [t for t in TYPES if is_scalar_type(t)]
         assert {t.name for t in ours} >= {"Date", "DateTime"}
         assert [t.name for t in ours if not t.specified_by_url] == []

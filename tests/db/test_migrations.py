@@ -1,5 +1,6 @@
 """The migrations make what the models say, and can be taken back."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -78,6 +79,14 @@ class TestMigrations:
         assert await mg.migrate(empty_url) is True
         assert await mg.version(empty_url) == mg.head()
         assert await mg.migrate(empty_url) is False
+
+    async def test_run_once_for_several(self, empty_url: str) -> None:
+        """
+        Several that migrate one database at once all end well, and make it once.
+        """
+        done = await asyncio.gather(*(mg.migrate(empty_url) for _ in range(3)))
+        assert True in done
+        assert await mg.on(empty_url, _compare) == []
 
     async def test_can_be_taken_back(self, empty_url: str) -> None:
         """

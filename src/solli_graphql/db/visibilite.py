@@ -11,7 +11,7 @@ from solli_graphql.db import models
 from solli_graphql.db.plan.dialects import contains
 from solli_graphql.db.plan.sources import Columns, Computed
 from solli_graphql.domain.acteur import ROLES_DE_L_ESPACE, Acteur, Droits, Espace, Role, Vue
-from solli_graphql.domain.pseudonymes import contact, nom, utilisateur
+from solli_graphql.domain.pseudonymes import contact, nom, structure, utilisateur
 
 # --- which rows ------------------------------------------------------------------------------
 
@@ -193,6 +193,10 @@ VUES: Mapping[Vue, Mapping[str, Mapping[str, Column]]] = {
         },
         "historique": {"commentaire": _sans_brouillon, **_AUTEUR},
         "piece_jointe": _AUTEUR,
+        "structure": {
+            n: Computed(structure, ("identifiant_type", n, "cle"))
+            for n in ("designation", "raison_sociale", "identifiant_valeur")
+        },
         "utilisateur": {
             "id": Computed(utilisateur, ("id", "cle")),
             "nom": Computed(nom, ("id", "cle")),

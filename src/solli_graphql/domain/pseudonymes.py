@@ -2,6 +2,8 @@
 
 import hmac
 
+from solli_graphql.domain.identifiants import TypeIdentifiant
+
 
 def empreinte(valeur: object, cle: bytes) -> str:
     """Give 12 hexadecimal digits, always the same for a value and a key, that tell nothing."""
@@ -21,3 +23,10 @@ def utilisateur(id_: int, cle: bytes) -> str:
 def contact(courriel: str | None, cle: bytes) -> str | None:
     """Give an address to which nothing can be sent."""
     return None if courriel is None else f"{empreinte(courriel, cle)}@pseudonyme.invalid"
+
+
+def structure(type_: str, texte: str, cle: bytes) -> str:
+    """Name a structure, but for a private person."""
+    if type_ != TypeIdentifiant.PARTICULIER:
+        return texte
+    return f"Particulier {empreinte(texte, cle)[:6]}"

@@ -306,7 +306,7 @@ def project(value: Any, catalogue: Catalogue, target: str, selection: Selection)
     """Turn plain objects into dicts of what is selected of them."""
     if value is None:
         return None
-    if isinstance(value, list | tuple):
+    if type(value) in (list, tuple):
         return [project(v, catalogue, target, selection) for v in value]
     fields = catalogue[target].fields
     answer: dict[str, Any] = {}

@@ -210,6 +210,32 @@ CHEMINS: dict[tuple[StatutSollicitation, DestinataireActuel], tuple[str, ...]] =
         *("MAUVAISE_AFFECTATION", "RESOLUE", "CLOTURER"),
     ),
 }
+# A state in which each geste can be made.
+PERMIS: dict[str, StatutSollicitation] = {
+    **dict.fromkeys(StatutTraitement, StatutSollicitation.A_TRAITER),
+    Action.REPONDRE_COMPLEMENT: StatutSollicitation.EN_ATTENTE_INFORMATIONS,
+    Action.ROUVRIR: StatutSollicitation.REPONSE_APPORTEE,
+    Action.CLOTURER: StatutSollicitation.REPONSE_APPORTEE,
+}
+# A long story, there and back, as its gestes.
+HISTOIRE = (
+    *("DEMANDE_INFORMATION", "REPONDRE_COMPLEMENT", "MAUVAISE_AFFECTATION"),
+    *("DEMANDE_INFORMATION", "REPONDRE_COMPLEMENT", "RESOLUE", "ROUVRIR"),
+    *("MAUVAISE_AFFECTATION", "MAUVAISE_AFFECTATION", "RESOLUE", "CLOTURER", "ROUVRIR"),
+)
+# Texts that show nothing.
+VIDES = [
+    "",
+    "   ",
+    "\n",
+    "\r\n\t",
+    "\u00a0\u2003",
+    "\u200b",
+    "\u2060",
+    "\ufeff",
+    "\u2800",
+    "\u3164",
+]
 METIER, SUPPORT = ("FACTURE", "SUIVI"), ("PORTAIL", "ANOMALIE")
 
 
@@ -370,6 +396,17 @@ def depot(emettrice: Lieu, publique: Lieu | None, **champs: Any) -> dict[str, An
         "description": "Où en est notre facture ?",
         **champs,
     }
+
+
+async def permise(make: Make, geste: str) -> tuple[Affaire, Compte]:
+    """Make a sollicitation on which this geste can be made, and whoever can."""
+    a = await make.affaire(PERMIS[geste])
+    return a, await make.qui(a, geste)
+
+
+def refus(membre: Any) -> tuple[str, str, list[str]]:
+    """Give the code, the field, and the codes of a refused text."""
+    return membre["code"], membre["champ"], [e["code"] for e in membre["erreurs"]]
 
 
 def _luhn(chiffres: str) -> bool:

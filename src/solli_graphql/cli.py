@@ -15,9 +15,10 @@ import uvicorn
 from pydantic import ValidationError
 
 from solli_graphql import __version__
+from solli_graphql.aide import en_francais
 from solli_graphql.app import BaseNonPrete
 from solli_graphql.db import migrate as m
-from solli_graphql.db.database import Database
+from solli_graphql.db.database import Database, Unreachable
 from solli_graphql.db.sqlite import safe_with_several_processes
 from solli_graphql.demo.comptes import COMPTES
 from solli_graphql.domain.errors import SolliError
@@ -26,6 +27,7 @@ from solli_graphql.services import administration, identite, referentiel, verifi
 from solli_graphql.settings import Settings
 
 T = TypeVar("T")
+en_francais()
 
 
 def _echouer(message: str) -> None:
@@ -49,18 +51,15 @@ def _commande(function: Callable[..., Coroutine[Any, Any, T]]) -> Callable[..., 
     def run(*args: Any, **kwargs: Any) -> T:
         try:
             return asyncio.run(function(*args, **kwargs))
-        except (SolliError, BaseNonPrete, ValueError) as e:
+        except (SolliError, BaseNonPrete, Unreachable, ValueError) as e:
             raise click.ClickException(str(e)) from e
-        except OSError as e:
-            message = f"La base n'a pas répondu ({e.strerror or type(e).__name__})."
-            raise click.ClickException(message) from e
 
     return run
 
 
 async def _ouvrir(settings: Settings) -> Database:
     """Open a migrated database. Raises BaseNonPrete."""
-    if m.connect_to(settings.database_url, pool=1) and not await _a_jour(settings):
+    if not await _a_jour(settings):
         message = "La base n'est pas prête : lancez d'abord « solli migrate »."
         raise BaseNonPrete(message)
     db = m.connect_to(settings.database_url, pool=settings.pool)
@@ -69,6 +68,7 @@ async def _ouvrir(settings: Settings) -> Database:
 
 
 async def _a_jour(settings: Settings) -> bool:
+    m.connect_to(settings.database_url, pool=1)  # a URL that is none of ours stops here
     path = settings.sqlite_path
     if path is not None and not path.exists():
         return False

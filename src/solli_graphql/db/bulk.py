@@ -4,10 +4,10 @@ from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Protocol
 
-import asyncpg
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 
+from solli_graphql.db import postgres
 from solli_graphql.db.database import Text, insert
 from solli_graphql.db.migrate import SQLITE
 from solli_graphql.db.sqlite import connect
@@ -76,7 +76,7 @@ async def loading(url: str, table: sa.Table) -> AsyncIterator[Loader]:
         finally:
             connection.close()
         return
-    connection = await asyncpg.connect(url)
+    connection = await postgres.connect(url)
     try:
         fast = _without_indexes(_Postgres(connection), table)
         async with connection.transaction(), fast as loader:

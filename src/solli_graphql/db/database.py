@@ -74,6 +74,13 @@ def insert(table: sa.Table, columns: Sequence[str] | None = None) -> Statement[A
     return Statement(table.insert(), columns=columns or table.columns.keys())
 
 
+class Unreachable(RuntimeError):
+    """The database cannot be opened; the message says why in French."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"La base de SOLLI_DATABASE_URL n'est pas joignable : {reason}.")
+
+
 Write = tuple[Statement[Any], Values]
 
 

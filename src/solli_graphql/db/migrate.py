@@ -5,7 +5,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
-import asyncpg
 import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
@@ -14,6 +13,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
+from solli_graphql.db import postgres
 from solli_graphql.db.database import Database, Statement
 from solli_graphql.db.models import cle
 from solli_graphql.db.postgres import Postgres
@@ -57,11 +57,12 @@ def head() -> str:
 
 
 async def on(url: str, work: Callable[[sa.Connection], T]) -> T:
-    """Do something in one transaction on a synchronous connection."""
+    """Do something in one transaction on a synchronous connection. Raises Unreachable."""
+    connect_to(url, pool=1)
     if url.startswith(SQLITE):
         return await asyncio.to_thread(_on_sqlite, url, work)
     engine = create_async_engine(
-        "postgresql+asyncpg://", async_creator=lambda: asyncpg.connect(url), poolclass=NullPool
+        "postgresql+asyncpg://", async_creator=lambda: postgres.connect(url), poolclass=NullPool
     )
     try:
         async with engine.begin() as connection:

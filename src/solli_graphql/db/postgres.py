@@ -10,7 +10,7 @@ import asyncpg
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
 
-from solli_graphql.db.database import Command, Statement, Values, Write
+from solli_graphql.db.database import Command, Statement, Unreachable, Values, Write
 from solli_graphql.domain.errors import LimiteDepassee, Occupe
 
 T = TypeVar("T")
@@ -20,6 +20,32 @@ NEXT_ID = "SELECT nextval('sollicitation_numero')"
 ATTEMPTS = 3
 TIMEOUTS = {"statement_timeout": "5000", "lock_timeout": "2000", "timezone": "UTC"}
 TROP_LONGUE = "Cette recherche est trop longue : précisez-la."
+
+
+REASONS = {
+    ConnectionRefusedError: "rien n'écoute à cette adresse",
+    FileNotFoundError: "rien n'écoute à cette adresse",
+    asyncpg.InvalidPasswordError: "le mot de passe est refusé",
+    asyncpg.InvalidAuthorizationSpecificationError: "cet utilisateur est refusé",
+    asyncpg.InvalidCatalogNameError: "cette base n'existe pas",
+}
+
+
+def unreachable(error: Exception) -> Unreachable:
+    """Say in French why a connection failed: never the driver's words, which quote the URL."""
+    return Unreachable(REASONS.get(type(error), "la connexion a échoué"))
+
+
+async def connect(url: str) -> Any:
+    """Make one connection. Raises Unreachable."""
+    try:
+        return await asyncpg.connect(url, timeout=CONNECT)
+    except FAILURES as e:
+        raise unreachable(e) from e
+
+
+FAILURES = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, ValueError)
+CONNECT = 10  # seconds
 
 
 class Connection(asyncpg.Connection):  # type: ignore[misc]
@@ -83,14 +109,18 @@ class Postgres:
         self._under_way: set[asyncio.Task[Any]] = set()
 
     async def open(self) -> None:
-        self._pool = await asyncpg.create_pool(
-            self._url,
-            min_size=1,
-            max_size=self._pool_size,
-            connection_class=Connection,
-            server_settings=TIMEOUTS,
-            max_inactive_connection_lifetime=0,
-        )
+        try:
+            self._pool = await asyncpg.create_pool(
+                self._url,
+                min_size=1,
+                max_size=self._pool_size,
+                timeout=CONNECT,
+                connection_class=Connection,
+                server_settings=TIMEOUTS,
+                max_inactive_connection_lifetime=0,
+            )
+        except FAILURES as e:
+            raise unreachable(e) from e
 
     async def close(self) -> None:
         if self._under_way:

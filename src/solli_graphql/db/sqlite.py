@@ -12,7 +12,7 @@ from typing import Any, ParamSpec, TypeVar
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 
-from solli_graphql.db.database import Command, Statement, Values, Write
+from solli_graphql.db.database import Command, Statement, Unreachable, Values, Write
 from solli_graphql.domain.errors import LimiteDepassee, Occupe
 
 sqlite3: Any
@@ -31,10 +31,18 @@ TROP_LONGUE = "Cette recherche est trop longue : précisez-la."
 
 
 def connect(path: str, *, busy: int = 5000) -> Any:
-    """Make a connection: every one is made here, with the same safeguards."""
-    connection = sqlite3.connect(
-        path, isolation_level=None, check_same_thread=False, cached_statements=512
-    )
+    """Make a connection: each has the same safeguards. Raises Unreachable."""
+    try:
+        connection = sqlite3.connect(
+            path, isolation_level=None, check_same_thread=False, cached_statements=512
+        )
+        _safeguard(connection, busy)
+    except sqlite3.Error as e:
+        raise Unreachable("ce fichier ne peut pas être ouvert comme une base SQLite") from e
+    return connection
+
+
+def _safeguard(connection: Any, busy: int) -> None:
     for pragma in (
         f"busy_timeout={busy}",
         "journal_mode=WAL",
@@ -43,7 +51,6 @@ def connect(path: str, *, busy: int = 5000) -> Any:
         "cache_size=-32768",
     ):
         connection.execute(f"PRAGMA {pragma}").close()
-    return connection
 
 
 def safe_with_several_processes() -> bool:

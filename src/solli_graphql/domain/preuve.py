@@ -19,6 +19,7 @@ from solli_graphql.domain.workflow import (
 )
 
 Ligne = Mapping[str, Any]
+EFFACE = "[effacé]"  # what stands where a person was erased
 
 
 def fautes(row: Ligne, lignes: Sequence[Ligne]) -> list[str]:
@@ -57,10 +58,17 @@ def _chaine(row: Ligne, lignes: Sequence[Ligne]) -> Iterator[str]:
         if tete != x["tete"]:
             yield f"la ligne {x['seq']} ne suit pas la chaîne"
             return
-        if x["sel"] is not None and _engagement(row, x) != x["engagement"]:
+        if not (_effacee(row, x) if x["sel"] is None else _engagement(row, x) == x["engagement"]):
             yield f"le texte ou l'auteur de la ligne {x['seq']} a changé"
     if tete != row["tete"]:
         yield "la tête de la chaîne n'est pas la dernière ligne"
+
+
+def _effacee(row: Ligne, x: Ligne) -> bool:
+    """Tell whether a line without a salt says nothing of anybody any more."""
+    textes = (row["description"] if x["seq"] == 1 else None, x["texte"], x["texte_interne"])
+    noms = x["auteur_nom"] == x["auteur_prenom"] == EFFACE
+    return noms and x["auteur_id"] is None and all(t in (None, EFFACE) for t in textes)
 
 
 def _engagement(row: Ligne, x: Ligne) -> bytes:
@@ -80,8 +88,10 @@ def _etapes(row: Ligne, lignes: Sequence[Ligne]) -> Iterator[str]:
         quitte = (avant["nouveau_statut"], avant["destinataire"])
         if (x["ancien_statut"], x["ancien_destinataire"]) != quitte:
             yield f"la ligne {x['seq']} ne part pas de l'état précédent"
-        elif transition(x, routage) is None:
+        elif (t := transition(x, routage)) is None:
             yield f"la ligne {x['seq']} n'est pas dans la table des transitions"
+        elif x["texte_interne" if t.publique else "texte"] is not None:
+            yield f"le texte de la ligne {x['seq']} n'est pas là où ses lecteurs le cherchent"
 
 
 def transition(x: Ligne, routage: Routage) -> Transition | None:
@@ -106,10 +116,12 @@ def replier_historique(row: Ligne, lignes: Sequence[Ligne]) -> dict[str, Any]:
     visibles = [x for x in lignes if x["seq_emetteur"] is not None]
     suite = [t for x in lignes[1:] if (t := transition(x, routage))]
     en_cours = derniere["nouveau_statut"] == StatutSollicitation.EN_COURS
+    preneur = derniere["auteur_id"] if en_cours else None
     transferts = [t.motif is MotifATraiter.TRANSFEREE for t in suite]
     rouvertes = [t.action is Action.ROUVRIR for t in suite]
     boucle = any(r and any(transferts[:i]) for i, r in enumerate(rouvertes))
-    return {
+    attendu = {} if en_cours and derniere["sel"] is None else {"prise_en_charge_par_id": preneur}
+    return attendu | {
         "statut": derniere["nouveau_statut"],
         "destinataire_actuel": derniere["destinataire"],
         "version": derniere["seq"],

@@ -1,6 +1,6 @@
 """Reference data: structures, services and categories, loaded from a file that shows its effect."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, NamedTuple
 
@@ -10,11 +10,17 @@ from pydantic.alias_generators import to_camel
 
 from solli_graphql.db import models as m
 from solli_graphql.db.database import Database, Statement, Tx, read
+from solli_graphql.db.plan.dialects import In
 from solli_graphql.domain.identifiants import IdentifiantInvalide, TypeIdentifiant, normaliser
-from solli_graphql.domain.textes import COURT, replier
+from solli_graphql.domain.textes import COURT, LONG, replier
 from solli_graphql.domain.workflow import Routage
 
-Texte = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=COURT)]
+SANS_CONTROLE = r"^[^\x00-\x1f\x7f-\x9f]*$"
+Texte = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=COURT, pattern=SANS_CONTROLE),
+]
+Modele = Annotated[str, StringConstraints(max_length=LONG, pattern=r"^[^\x00]*$")]
 Cle = tuple[str, ...]
 Valeurs = Mapping[str, Any]
 TABLES = {t.name: t for t in (m.categorie, m.sous_categorie, m.structure, m.service)}
@@ -36,7 +42,7 @@ class SousCategorieLue(_Lu):
     libelle: Texte
     routage: Routage
     numero_objet_requis: bool = False
-    modele: str | None = None
+    modele: Modele | None = None
 
 
 class CategorieLue(_Lu):
@@ -84,13 +90,13 @@ class Changement(NamedTuple):
     table: str
     cle: Cle
     id: int | None
-    avant: Valeurs | None
+    avant: Valeurs
     apres: Valeurs
 
     def __str__(self) -> str:
         """Say the change on one line."""
         nom = f"{self.table.replace('_', '-')} {' / '.join(self.cle)}"
-        if self.avant is None:
+        if self.id is None:
             return f"+ {nom} : {self.apres.get('libelle') or self.apres.get('designation')}"
         changes = (
             f"{n} {self.avant[n]!r} → {v!r}" for n, v in self.apres.items() if self.avant[n] != v
@@ -114,8 +120,12 @@ _MOTS = {
     "extra_forbidden": "ce champ n'est pas attendu",
     "string_type": "un texte est attendu",
     "string_too_short": "un texte vide n'est pas admis",
-    "string_too_long": f"ce texte dépasse {COURT} caractères",
+    "string_too_long": "ce texte est trop long",
+    "string_pattern_mismatch": "ce texte contient un caractère de contrôle",
     "bool_type": "true ou false est attendu",
+    "bool_parsing": "true ou false est attendu",
+    "model_type": "un objet est attendu",
+    "model_attributes_type": "un objet est attendu",
     "list_type": "une liste est attendue",
     "enum": "cette valeur n'est pas admise",
     "json_invalid": "ce n'est pas du JSON valide",
@@ -123,7 +133,7 @@ _MOTS = {
 
 
 def _dire(erreur: Any) -> str:
-    return _MOTS.get(erreur["type"]) or str(erreur["msg"])
+    return _MOTS.get(erreur["type"], "cette valeur n'est pas admise")
 
 
 def voulu(referentiel: Referentiel) -> dict[tuple[str, Cle], dict[str, Any]]:
@@ -188,34 +198,49 @@ _VALEURS = {
 
 
 def _present(table: str) -> Statement[Any]:
-    """Read a table whole: id, key, values."""
+    """Read id, key and values: of all categories, of the structures whose `valeurs` are bound."""
     t = TABLES[table]
     source = t.join(TABLES[PARENTS[table]]) if table in PARENTS else t
     cle = (c.label(f"cle{i}") for i, c in enumerate(_COLONNES[table]))
     valeurs = (t.c[n] for n in _VALEURS[table])
-    return Statement(sa.select(t.c.id, *cle, *valeurs).select_from(source).order_by(t.c.id))
+    select = sa.select(t.c.id, *cle, *valeurs).select_from(source).order_by(t.c.id)
+    if table in ("structure", "service"):
+        select = select.where(In(m.structure.c.identifiant_valeur, "valeurs"))
+    return Statement(select)
 
 
 PRESENT = {table: _present(table) for table in TABLES}
+DERNIER: Mapping[str, Statement[int]] = {
+    nom: Statement(sa.select(sa.func.coalesce(sa.func.max(t.c.id), 0)), int)
+    for nom, t in TABLES.items()
+}
+
+
+def _valeurs(cles: Iterable[tuple[str, Cle]]) -> list[str]:
+    """List the identifiers of the structures that these keys name."""
+    return sorted({cle[1] for table, cle in cles if table in ("structure", "service")})
 
 
 async def comparer(db: Database, referentiel: Referentiel) -> list[Changement]:
     """Give what the file would change: nothing is ever deleted, what it drops goes out of use."""
-    lignes, changements = voulu(referentiel), []
+    lignes, changements = voulu(referentiel), list[Changement]()
+    valeurs = _valeurs(lignes)
     for table in TABLES:
-        present = {}
-        for id_, *reste in await read(db, PRESENT[table]):
-            taille = len(_COLONNES[table])
-            valeurs = dict(zip(_VALEURS[table], reste[taille:], strict=True))
-            present[tuple(reste[:taille])] = (id_, valeurs)
+        present: dict[Cle, tuple[int, dict[str, Any]]] = {}
+        taille = len(_COLONNES[table])
+        for id_, *reste in await read(db, PRESENT[table], valeurs=valeurs):
+            avant = dict(zip(_VALEURS[table], reste[taille:], strict=True))
+            present[tuple(reste[:taille])] = (id_, avant)
         for (nom, cle), apres in lignes.items():
-            id_, avant = present.get(cle, (None, None))
-            if nom == table and avant != apres:
+            connu = present.get(cle)
+            if nom == table and (connu is None or connu[1] != apres):
+                id_, avant = connu or (None, {})
                 changements.append(Changement(table, cle, id_, avant, apres))
-        for cle, (id_, avant) in present.items():
-            if _abandonne(table, cle, avant, lignes, referentiel):
-                retrait = Changement(table, cle, id_, avant, {**avant, "actif": False})
-                changements.append(retrait)
+        changements += [
+            Changement(table, cle, id_, avant, {**avant, "actif": False})
+            for cle, (id_, avant) in present.items()
+            if _abandonne(table, cle, avant, lignes, referentiel)
+        ]
     return changements
 
 
@@ -232,27 +257,25 @@ def _abandonne(
 
 async def appliquer(tx: Tx, changements: list[Changement]) -> None:
     """Write a difference, parents before children."""
+    valeurs = _valeurs((c.table, c.cle) for c in changements)
     for table in TABLES:
         concernes = [c for c in changements if c.table == table]
         if not concernes:
             continue
-        present = {
-            tuple(reste[: len(_COLONNES[table])]): id_
-            for id_, *reste in await tx.all(PRESENT[table])
-        }
-        suivant = max(present.values(), default=0) + 1
-        parents = await _parents(tx, table)
+        suivant = (await tx.one(DERNIER[table]) or 0) + 1
+        parents = await _parents(tx, table, valeurs)
         for rang, changement in enumerate(concernes):
             ids = {"id": suivant + rang} if changement.id is None else {"cible": changement.id}
             await tx.write(_ecrire(changement, ids, parents))
 
 
-async def _parents(tx: Tx, table: str) -> dict[Cle, int]:
+async def _parents(tx: Tx, table: str, valeurs: list[str]) -> dict[Cle, int]:
     parent = PARENTS.get(table)
     if parent is None:
         return {}
     taille = len(_COLONNES[parent])
-    return {tuple(reste[:taille]): id_ for id_, *reste in await tx.all(PRESENT[parent])}
+    lignes = await tx.all(PRESENT[parent], valeurs=valeurs)
+    return {tuple(reste[:taille]): id_ for id_, *reste in lignes}
 
 
 def _ecrire(
@@ -284,6 +307,6 @@ class Bilan:
 
 def compter(changements: list[Changement]) -> Bilan:
     """Count a difference."""
-    ajouts = sum(c.avant is None for c in changements)
-    retraits = sum(c.avant is not None and c.apres.get("actif") is False for c in changements)
+    ajouts = sum(c.id is None for c in changements)
+    retraits = sum(c.id is not None and c.apres.get("actif") is False for c in changements)
     return Bilan(ajouts, len(changements) - ajouts - retraits, retraits)

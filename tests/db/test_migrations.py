@@ -1,6 +1,8 @@
 """The migrations make what the models say, and can be taken back."""
 
 import asyncio
+import sys
+from asyncio.subprocess import PIPE
 from typing import Any
 
 import pytest
@@ -13,6 +15,15 @@ from solli_graphql.db import migrate as mg
 from solli_graphql.db.models import cle, metadata
 
 CLES = sa.select(cle.c.nom, cle.c.valeur).order_by(cle.c.nom)
+
+
+# Ready, it waits for the others: then all start at once.
+PROCESSUS = """
+import asyncio, sys
+from solli_graphql.db.migrate import head, migrate
+head(), print("ready", flush=True), sys.stdin.readline()
+asyncio.run(migrate(sys.argv[1]))
+"""
 
 
 async def keys(url: str) -> dict[str, bytes]:
@@ -82,10 +93,19 @@ class TestMigrations:
 
     async def test_run_once_for_several(self, empty_url: str) -> None:
         """
-        Several that migrate one database at once all end well, and make it once.
+        Several processes that migrate one database at once all end well, and make it once.
         """
-        done = await asyncio.gather(*(mg.migrate(empty_url) for _ in range(3)))
-        assert True in done
+        args = (sys.executable, "-c", PROCESSUS, empty_url)
+        several = [
+            await asyncio.create_subprocess_exec(*args, stdin=PIPE, stdout=PIPE, stderr=PIPE)
+            for _ in range(3)
+        ]
+        for process in several:
+            assert process.stdout is not None
+            assert await asyncio.wait_for(process.stdout.readline(), 30) == b"ready\n"
+        ends = [asyncio.wait_for(process.communicate(b"\n"), 30) for process in several]
+        told = [err.decode() for _, err in await asyncio.gather(*ends)]
+        assert [process.returncode for process in several] == [0, 0, 0], told
         assert await mg.on(empty_url, _compare) == []
 
     async def test_can_be_taken_back(self, empty_url: str) -> None:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from fabrique import TRAITER, Client, Compte, Make
 from graphql import get_introspection_query
 from solli_graphql.domain.acteur import Role
+from solli_graphql.domain.workflow import DestinataireActuel, Routage
 
 GRAPHQL, JSON = "application/graphql-response+json", "application/json"
 MOI = "{ moi { id } }"
@@ -32,10 +33,12 @@ DEEP = b"[" * 100_000 + b"]" * 100_000
 @pytest.fixture(scope="session")
 async def agent(client: Client, make: Make) -> Compte:
     """
-    Somebody of the support.
+    Somebody of the support, who has a sollicitation to read.
     """
     assert client
-    return await make.role(Role.SUPPORT)
+    chez = DestinataireActuel.SUPPORT
+    s = await make.affaire(destinataire=chez, routage=Routage.SUPPORT)
+    return s.support
 
 
 def checked(r: httpx.Response) -> Any:

@@ -11,6 +11,7 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
 from solli_graphql.db.database import Database, read
 from solli_graphql.db.migrate import VERSION, connect_to, head
@@ -69,16 +70,16 @@ class Service:
             get=self._settings.demo,
         )
 
-    async def graphql(self, request: Request) -> Response:
-        """Answer POST and GET /graphql."""
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer /graphql."""
         if self._endpoint is None:
             message = "the service is not open"
             raise RuntimeError(message)
-        return await self._endpoint(request)
+        await self._endpoint(scope, receive, send)
 
     async def ready(self) -> dict[str, bool]:
         """Tell which parts can be used."""
-        return {"base": await self._migrated()}
+        return {"base": await self.db.alive() and await self._migrated()}
 
     async def _migrated(self) -> bool:
         try:
@@ -114,9 +115,8 @@ async def _page(_: Request) -> Response:
 def create_app(settings: Settings) -> Starlette:
     """Build the application for these settings."""
     service = Service(settings)
-    methods = ["POST", "GET"] if settings.demo else ["POST"]
     routes = [
-        Route("/graphql", service.graphql, methods=methods),
+        Route("/graphql", service),
         Route("/schema.graphql", _schema),
         Route("/vivant", health.vivant),
         Route("/pret", health.pret(service.ready)),

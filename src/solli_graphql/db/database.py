@@ -122,7 +122,10 @@ class Database(Protocol):
         """Run a command in one transaction, and roll it back."""
 
     async def open(self) -> None:
-        """Connect."""
+        """Connect. Raises Unreachable."""
+
+    async def alive(self) -> bool:
+        """Tell whether what was opened is still the database: a file may have been removed."""
 
     async def close(self) -> None:
         """Wait for what is under way, then disconnect."""

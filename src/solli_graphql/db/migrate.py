@@ -21,6 +21,7 @@ from solli_graphql.db.sqlite import Sqlite, connect, sqlite3
 
 T = TypeVar("T")
 SQLITE = "sqlite:///"
+VERROU = 7655540184  # "solli", on a telephone's keys
 VERSION: Statement[str] = Statement(
     sa.select(sa.column("version_num", sa.Text)).select_from(sa.table("alembic_version")), str
 )
@@ -91,16 +92,28 @@ async def version(url: str) -> str | None:
 
 async def migrate(url: str) -> bool:
     """Create or upgrade the schema; tell whether anything changed."""
-    if await version(url) == head():
-        return False
-    await on(url, lambda c: command.upgrade(_config(c), "head"))
-    return True
+
+    def upgrade(connection: sa.Connection) -> bool:
+        _alone(connection)
+        if MigrationContext.configure(connection).get_current_revision() == head():
+            return False
+        command.upgrade(_config(connection), "head")
+        return True
+
+    return await on(url, upgrade)
+
+
+def _alone(connection: sa.Connection) -> None:
+    """Let one process migrate at a time; SQLite has begun by taking its only write lock."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(VERROU)))
 
 
 async def rebuild(url: str, *, keep: str) -> None:
     """Drop everything and create it anew, but for one key that others may hold."""
 
     def again(connection: sa.Connection) -> None:
+        _alone(connection)
         kept = None
         if MigrationContext.configure(connection).get_current_revision():
             one = sa.select(cle.c.valeur).where(cle.c.nom == keep)

@@ -128,6 +128,9 @@ class Postgres:
         if self._pool is not None:
             await self._pool.close()
 
+    async def alive(self) -> bool:
+        return True  # a read tells
+
     async def fetch(self, statement: Statement[Any], values: Values) -> Sequence[Sequence[Any]]:
         text = statement.on(self.dialect)
         try:

@@ -1,4 +1,4 @@
-"""What can be read: the criteria, orders and pages of each root, and how values are named."""
+"""What can be read: the orders and pages of each root, and how its criteria are named."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -8,10 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from solli_graphql.db import models
 from solli_graphql.db.cursors import Page, page
-from solli_graphql.db.plan.compiler import Criteria
-from solli_graphql.db.plan.dialects import In, contains
 from solli_graphql.db.plan.reader import Order, Read
 from solli_graphql.db.plan.sources import Columns
 from solli_graphql.db.visibilite import (
@@ -22,13 +19,11 @@ from solli_graphql.db.visibilite import (
     utilisateurs_visibles,
     visible,
 )
-from solli_graphql.domain.acteur import Acteur, Espace, Vue
+from solli_graphql.domain.acteur import Acteur, Espace
 from solli_graphql.domain.errors import CritereRequis, EntreeInvalide
 from solli_graphql.domain.numeros import identifiant, jour, lire_gid
-from solli_graphql.domain.textes import replier, vide
+from solli_graphql.domain.textes import COURT, replier, vide
 from solli_graphql.domain.workflow import (
-    Action,
-    DestinataireActuel,
     StatutSollicitation,
 )
 
@@ -71,149 +66,19 @@ def see(read: Read, c: Columns) -> tuple[sa.ColumnElement[bool], Regard]:
     return sa.true(), PORTAIL
 
 
-# --- criteria --------------------------------------------------------------------------------
-
-
-def _equals(column: str) -> Any:
-    """Compare a column of the caller's view with one value."""
-
-    def criterion(regard: Regard, c: Columns, name: str) -> sa.ColumnElement[bool]:
-        sql = regard.sql("sollicitation", column, c)
-        return sql == sa.bindparam(name, type_=c[column].type)
-
-    return criterion
-
-
-def _statuts(regard: Regard, c: Columns, name: str) -> sa.ColumnElement[bool]:
-    return In(regard.sql("sollicitation", "statut", c), name)
-
-
-def _pris_par(regard: Regard, c: Columns, name: str) -> sa.ColumnElement[bool]:
-    """Find who has taken it, in the treating view alone: an analyst may not test a name."""
-    if regard.vues == (Vue.TRAITANT,):
-        return c["prise_en_charge_par_id"] == sa.bindparam(name, type_=sa.BigInteger)
-    if regard.vue is None:
-        return sa.false()
-    taken = c["prise_en_charge_par_id"] == sa.bindparam(name, type_=sa.BigInteger)
-    return sa.and_(regard.vue == sa.literal_column("'TRAITANT'"), taken)
-
-
-def _among(fk: str, table: sa.Table, column: str, count: int = 1) -> Any:
-    """Find the rows that point at those whose column has a value, or one of several."""
-
-    def criterion(_: Regard, c: Columns, name: str) -> sa.ColumnElement[bool]:
-        ids = sa.select(table.c.id).where(contains(table.c[column], name, count))
-        return c[fk].in_(ids)
-
-    return criterion
-
-
-def _texte(_: Regard, c: Columns, name: str) -> sa.ColumnElement[bool]:
-    """Search the folded text, which holds nothing of the treating side's (D9)."""
-    r = models.sollicitation_recherche
-    pattern = sa.bindparam(name, type_=sa.Text)
-    return sa.exists().where(r.c.sollicitation_id == c["id"], r.c.texte.like(pattern, escape="\\"))
-
-
-def _id(_: Regard, c: Columns, name: str) -> sa.ColumnElement[bool]:
-    return c["id"] == sa.bindparam(name, type_=sa.BigInteger)
-
-
-def _ids(_: Regard, c: Columns, name: str) -> sa.ColumnElement[bool]:
-    return In(c["id"], name)
-
-
-def _synthese(regard: Regard, c: Columns, _: str) -> sa.ColumnElement[bool]:
-    """Keep a work list (D8, D22): what awaits an action from the espace's side."""
-    espace = regard.espace
-    if espace is Espace.EMISES:  # a visible statut, so the emitter's column says it all
-        return c["statut_emetteur"] == sa.literal_column("'EN_ATTENTE_INFORMATIONS'")
-    chez = DestinataireActuel.STRUCTURE if espace is Espace.RECUES else DestinataireActuel.SUPPORT
-    a_prendre: list[sa.ColumnElement[str]] = [
-        sa.literal_column(f"'{s}'") for s in ("A_TRAITER", "EN_COURS")
-    ]
-    return sa.and_(
-        c["destinataire_actuel"] == sa.literal_column(f"'{chez}'"), c["statut"].in_(a_prendre)
-    )
-
-
-def _pattern(column: str) -> Any:
-    def criterion(_: Regard, c: Columns, name: str) -> sa.ColumnElement[bool]:
-        return c[column].like(sa.bindparam(name, type_=sa.Text), escape="\\")
-
-    return criterion
-
-
-def _actif(_: Regard, c: Columns, __: str) -> sa.ColumnElement[bool]:
-    return c["actif"]
-
-
-def _avant_seq(regard: Regard, c: Columns, name: str) -> sa.ColumnElement[bool]:
-    return regard.sql("historique", "seq", c) < sa.bindparam(name, type_=sa.Integer)
-
-
-def _apres_seq(regard: Regard, c: Columns, name: str) -> sa.ColumnElement[bool]:
-    return regard.sql("historique", "seq", c) > sa.bindparam(name, type_=sa.Integer)
-
-
-def _de_l_emetteur(_: Regard, c: Columns, __: str) -> sa.ColumnElement[bool]:
-    actions = (Action.REPONDRE_COMPLEMENT, Action.ROUVRIR)
-    return c["action"].in_([sa.literal_column(f"'{a}'") for a in actions])
-
-
-CRITERIA: Criteria = {
-    "Sollicitation": {
-        "id": _id,
-        "ids": _ids,
-        "synthese": _synthese,
-        "numero": _equals("numero"),
-        "categorie": _among("categorie_id", models.categorie, "code"),
-        "sous_categorie": _among("sous_categorie_id", models.sous_categorie, "code"),
-        "statut": _equals("statut"),
-        "statuts": _statuts,
-        "deposee_du": lambda _, c, n: c["date_depot"] >= sa.bindparam(n, type_=models.Instant),
-        "deposee_avant": lambda _, c, n: c["date_depot"] < sa.bindparam(n, type_=models.Instant),
-        "identifiant_emetteur": _among(
-            "structure_emettrice_id", models.structure, "identifiant_valeur"
-        ),
-        "identifiants_emetteur": _among(
-            "structure_emettrice_id", models.structure, "identifiant_valeur", 2
-        ),
-        "service_destinataire": _among("service_destinataire_id", models.service, "code"),
-        "type_objet": _equals("type_objet"),
-        "numero_objet": _equals("numero_objet"),
-        "texte": _texte,
-        "prise_en_charge_par": _pris_par,
-        "destinataire_actuel": _equals("destinataire_actuel"),
-    },
-    "Structure": {
-        "id": _id,
-        "ids": _ids,
-        "texte": _pattern("recherche"),
-        "identifiant": lambda _, c, n: contains(c["identifiant_valeur"], n, 1),
-        "identifiants": lambda _, c, n: contains(c["identifiant_valeur"], n, 2),
-        "type": lambda _, c, n: c["identifiant_type"] == sa.bindparam(n, type_=sa.Text),
-        "publique": lambda _, c, n: c["publique"] == sa.bindparam(n, type_=sa.Boolean),
-    },
-    "Utilisateur": {"id": _id, "ids": _ids},
-    "Categorie": {"actif": _actif},
-    "SousCategorie": {"actif": _actif},
-    "Service": {"actif": _actif},
-    "LigneHistorique": {"avant_seq": _avant_seq, "apres_seq": _apres_seq},
-    "CommentaireEmetteur": {"de_l_emetteur": _de_l_emetteur},
-    "PieceJointe": {},
-}
-
-
 def contient(texte: str) -> str:
-    """Make the LIKE pattern that finds a folded text anywhere, taking it literally."""
+    """
+    Make the LIKE pattern that finds a folded text anywhere, taking it literally.
+
+    Raises EntreeInvalide past 200 characters: SQLite refuses a pattern of 50,000 bytes.
+    """
+    if len(texte) > COURT:
+        message = f"La recherche de texte prend au plus {COURT} caractères."
+        raise EntreeInvalide(message)
     litteral = replier(texte)
     for c in ("\\", "%", "_"):
         litteral = litteral.replace(c, f"\\{c}")
     return f"%{litteral}%"
-
-
-# --- roots -----------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 import asyncio
 import importlib
+import os
 import threading
 import time
 from collections.abc import Awaitable, Callable, Sequence
@@ -36,13 +37,24 @@ def connect(path: str, *, busy: int = 5000) -> Any:
         connection = sqlite3.connect(
             path, isolation_level=None, check_same_thread=False, cached_statements=512
         )
-        _safeguard(connection, busy)
+        _safeguard(connection, busy, time.monotonic() + SQL_TIMEOUT)
     except sqlite3.Error as e:
         raise Unreachable("ce fichier ne peut pas être ouvert comme une base SQLite") from e
     return connection
 
 
-def _safeguard(connection: Any, busy: int) -> None:
+def _safeguard(connection: Any, busy: int, deadline: float) -> None:
+    """Set what every connection needs; a new file may be locked by another's first one."""
+    while True:
+        try:
+            return _set(connection, busy)
+        except sqlite3.OperationalError as e:
+            if "locked" not in str(e) or time.monotonic() > deadline:
+                raise
+        time.sleep(RETRY)
+
+
+def _set(connection: Any, busy: int) -> None:
     for pragma in (
         f"busy_timeout={busy}",
         "journal_mode=WAL",
@@ -106,6 +118,7 @@ class Sqlite:
     async def open(self) -> None:
         self._loop = asyncio.get_running_loop()
         self._short_reads, self._long_reads = connect(self._path), connect(self._path)
+        self._inode = os.stat(self._path).st_ino  # noqa: PTH116
         self._writes = connect(self._path, busy=0)  # SQLite's own waiting starves a process
         self._thread = threading.Thread(target=self._serve, name="solli-writer", daemon=True)
         self._thread.start()
@@ -115,6 +128,12 @@ class Sqlite:
         await asyncio.to_thread(self._thread.join)
         for connection in (self._short_reads, self._long_reads, self._writes):
             connection.close()
+
+    async def alive(self) -> bool:
+        try:
+            return os.stat(self._path).st_ino == self._inode  # noqa: PTH116
+        except OSError:
+            return False
 
     async def fetch(self, statement: Statement[Any], values: Values) -> Sequence[Sequence[Any]]:
         text = statement.on(self.dialect)

@@ -10,13 +10,16 @@ from solli_graphql.db.bulk import loading
 from solli_graphql.db.database import Database, Statement, Tx, read
 from solli_graphql.db.migrate import SQLITE
 from solli_graphql.db.sqlite import Sqlite
-from solli_graphql.demo.monde import Lieu, Monde, Theme, referentiel, textes
+from solli_graphql.demo.comptes import COMPTES
+from solli_graphql.demo.histoire import Lieu, Theme
+from solli_graphql.demo.monde import Monde, referentiel, textes
 from solli_graphql.domain.workflow import Routage
 from solli_graphql.services.administration import creer
-from solli_graphql.services.identite import cle_demo
+from solli_graphql.services.identite import acteur, cle_demo
 from solli_graphql.services.referentiel import appliquer, comparer, lire
 
 _REMPLIE: Statement[int] = Statement(sa.select(m.structure.c.id).limit(1), int)
+_CHARGEE: Statement[int] = Statement(sa.select(m.sollicitation.c.id).limit(1), int)
 _INTERROMPUE: Statement[int] = Statement(
     sa.select(m.sollicitation.c.id)
     .where(m.sollicitation.c.id > sa.select(m.compteur.c.valeur).scalar_subquery())
@@ -44,10 +47,11 @@ async def remplie(db: Database) -> bool:
 
 
 async def interrompue(db: Database) -> bool:
-    """Tell whether a loading stopped half-way: its numbers are counted last."""
-    if not isinstance(db, Sqlite):  # there it is one transaction
+    """Tell whether a loading stopped half-way: people first, then rows, counted last of all."""
+    if not await acteur(db, COMPTES[0].courriel):
         return False
-    return bool(await read(db, _INTERROMPUE))
+    partielle = isinstance(db, Sqlite) and await read(db, _INTERROMPUE)  # elsewhere: all or none
+    return bool(partielle) or not await read(db, _CHARGEE)
 
 
 async def preparer(db: Database) -> Monde:

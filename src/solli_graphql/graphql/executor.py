@@ -84,7 +84,7 @@ class Executor:
             message = "Ce document est trop imbriqué."
             return _refused([{"message": message, "extensions": {"code": "LIMITE_DEPASSEE"}}])
         who = acteur or Acteur(0, "", "")
-        return await _Execution(self, who, operation, variables, request.cle).run(roots)
+        return await _Execution(self, who, operation, variables, request).run(roots)
 
     def _admit(
         self, acteur: Acteur | None, operation: Operation, roots: tuple[Root, ...], r: Request
@@ -149,10 +149,10 @@ class _Execution:
         acteur: Acteur,
         operation: Operation,
         variables: Any,
-        cle: str | None,
+        request: Request,
     ) -> None:
         self._executor, self._acteur, self._operation = executor, acteur, operation
-        self._reader, self._variables, self._cle = executor.reader, variables, cle
+        self._reader, self._variables, self._request = executor.reader, variables, request
         self._errors: list[dict[str, Any]] = []
 
     async def run(self, roots: tuple[Root, ...]) -> Reply:
@@ -253,7 +253,7 @@ class _Execution:
         """Run a command; a refusal that the union has a member for is data."""
         try:
             self._ask(declared, arguments)
-            info = self._executor.context(self._cle)
+            info = self._executor.context(self._request.cle)
             member = await declared.metadata["root"](self._acteur, info, **arguments)
         except SolliError as e:
             if type(e) not in MEMBERS:
@@ -302,7 +302,7 @@ class _Execution:
             selection_set=SelectionSetNode(selections=tuple(root.nodes)),
         )
         document = DocumentNode(definitions=(alone, *self._operation.fragments.values()))
-        result = execute_sync(core(), document, variable_values=dict(self._variables.coerced))
+        result = execute_sync(core(), document, variable_values=dict(self._request.variables))
         if result.errors or result.data is None:
             message = "introspection failed"
             raise RuntimeError(message)

@@ -116,7 +116,7 @@ class Context:
         """Gather what every command may be given."""
         return Options(
             version_attendue=getattr(entree, "version_attendue", None),
-            cle=entree.cle_idempotence or self.cle,
+            cle=self.cle if entree.cle_idempotence is None else entree.cle_idempotence,
             simulation=bool(entree.simulation),
             pieces_jointes=tuple(getattr(entree, "pieces_jointes", None) or ()),
         )

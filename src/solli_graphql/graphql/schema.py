@@ -9,6 +9,7 @@ from strawberry.schema.config import StrawberryConfig
 
 from graphql import GraphQLSchema
 from solli_graphql.db import queries
+from solli_graphql.db.criteria import CRITERIA
 from solli_graphql.db.plan.reader import Schema
 from solli_graphql.graphql.enums import DATE, DATE_TIME
 from solli_graphql.graphql.fields import catalogue
@@ -34,4 +35,4 @@ def sdl() -> str:
 @cache
 def readable() -> Schema:
     """Give what the reader knows of the nouns; raises TypeError for a source that is not one."""
-    return Schema(catalogue(core()), queries.CRITERIA, queries.ORDERS, queries.see)
+    return Schema(catalogue(core()), CRITERIA, queries.ORDERS, queries.see)

@@ -1,9 +1,10 @@
 """The sollicitation as its caller sees it."""
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
 import strawberry
+from strawberry import UNSET
 
 from solli_graphql.db import relations as r
 from solli_graphql.db.plan.sources import Computed, Embedded, Many, One
@@ -18,7 +19,7 @@ from solli_graphql.graphql.enums import (
     StatutTraitement,
     TypeObjet,
 )
-from solli_graphql.graphql.fields import champ, identite, lu, objet
+from solli_graphql.graphql.fields import arg, champ, identite, lu, objet
 from solli_graphql.graphql.structures import (
     Auteur,
     Categorie,
@@ -42,7 +43,10 @@ def _lignes(
     return {"limite": limite, **{n: v for n, v in bornes.items() if v is not None}}
 
 
-def _historique(first: int | None = None, avant_seq: int | None = None) -> Any:
+def _historique(
+    first: Annotated[int | None, arg("Nombre de lignes, de 0 à 100 ; 20 par défaut.")] = UNSET,
+    avant_seq: Annotated[int | None, arg("Rang avant lequel s'arrêter.")] = UNSET,
+) -> Any:
     """Declare the arguments of `historique`; the plan reads it."""
 
 

@@ -6,6 +6,7 @@ from typing import Any, Protocol
 import orjson
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
 from solli_graphql.domain.errors import (
     EntreeInvalide,
@@ -20,6 +21,29 @@ from solli_graphql.services.identite import Identite
 
 class TooLarge(LimiteDepassee):
     """The body is larger than what is read."""
+
+
+class UnsupportedMediaType(EntreeInvalide):
+    """The body is not declared as JSON."""
+
+
+class MethodNotAllowed(EntreeInvalide):
+    """The method is not one that is served here."""
+
+
+class NotAcceptable(EntreeInvalide):
+    """The client takes no media type of ours."""
+
+
+OK, BAD_REQUEST, UNAUTHORIZED, UNAVAILABLE = 200, 400, 401, 503
+STATUSES = {"NON_AUTHENTIFIE": UNAUTHORIZED, "OCCUPE": UNAVAILABLE}
+REFUSALS: dict[type[SolliError], int] = {
+    NonAuthentifie: UNAUTHORIZED,
+    MethodNotAllowed: 405,
+    NotAcceptable: 406,
+    TooLarge: 413,
+    UnsupportedMediaType: 415,
+}
 
 
 class Reply(Protocol):
@@ -41,25 +65,35 @@ class Endpoint:
 
     def __init__(self, execute: Execute, identite: Identite, *, body_limit: int, get: bool) -> None:
         self._execute, self._identite = execute, identite
-        self._limit, self._get = body_limit, get
+        self._limit, self._methods = body_limit, ("POST", "GET") if get else ("POST",)
 
-    async def __call__(self, request: Request) -> Response:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        response = await self._respond(Request(scope, receive))
+        await response(scope, receive, send)
+
+    async def _respond(self, request: Request) -> Response:
         media = negotiate(request.headers.get("accept"))
-        if media is None:
-            message = f"Ce service répond en {GRAPHQL} ou {JSON}."
-            return _error(EntreeInvalide(message), 406, JSON)
         try:
+            self._admit(request, media)
             acteur = await auth.acteur(request, self._identite)
             asked = await self._read(request)
-        except NonAuthentifie as e:
-            return _error(e, UNAUTHORIZED, media)
-        except TooLarge as e:
-            return _error(e, 413, media)
-        except UnsupportedMediaType as e:
-            return _error(e, 415, media)
         except SolliError as e:
-            return _error(e, BAD_REQUEST, media)
-        return _answer(await self._execute(acteur, **asked), media)
+            return self._refusal(e, media or JSON)
+        return _answer(await self._execute(acteur, **asked), media or JSON)
+
+    def _admit(self, request: Request, media: str | None) -> None:
+        """Check the method and the media type. Raises MethodNotAllowed or NotAcceptable."""
+        if request.method not in self._methods:
+            raise MethodNotAllowed(f"Méthodes admises : {', '.join(self._methods)}.")
+        if media is None:
+            raise NotAcceptable(f"Ce service répond en {GRAPHQL} ou {JSON}.")
+
+    def _refusal(self, error: SolliError, media: str) -> Response:
+        errors = [{"message": error.message, "extensions": {"code": error.code}}]
+        response = _response({"errors": errors}, REFUSALS.get(type(error), BAD_REQUEST), media)
+        if isinstance(error, MethodNotAllowed):
+            response.headers["Allow"] = ", ".join(self._methods)
+        return response
 
     async def _read(self, request: Request) -> dict[str, Any]:
         """Read what is asked. Raises EntreeInvalide, TooLarge or UnsupportedMediaType."""
@@ -94,10 +128,6 @@ class Endpoint:
         return bytes(body)
 
 
-class UnsupportedMediaType(EntreeInvalide):
-    """The body is not declared as JSON."""
-
-
 def _loads(body: bytes) -> Any:
     try:
         return orjson.loads(body)
@@ -125,10 +155,6 @@ def _checked(asked: Any) -> dict[str, Any]:
     return {"query": query, "variables": variables or {}, "operation_name": name or None}
 
 
-OK, BAD_REQUEST, UNAUTHORIZED, UNAVAILABLE = 200, 400, 401, 503
-STATUSES = {"NON_AUTHENTIFIE": UNAUTHORIZED, "OCCUPE": UNAVAILABLE}
-
-
 def _answer(reply: Reply, media: str) -> Response:
     status = STATUSES.get(reply.code or "", OK)
     # A document over a limit is 400 for all; other request errors only in the newer media type.
@@ -136,11 +162,6 @@ def _answer(reply: Reply, media: str) -> Response:
     if status == OK and strict and not reply.executed:
         status = BAD_REQUEST
     return _response(reply.body, status, media)
-
-
-def _error(error: SolliError, status: int, media: str) -> Response:
-    errors = [{"message": error.message, "extensions": {"code": error.code}}]
-    return _response({"errors": errors}, status, media)
 
 
 def _response(body: dict[str, Any], status: int, media: str) -> Response:

@@ -1,11 +1,12 @@
 """Content negotiation, as GraphQL over HTTP has it."""
 
 GRAPHQL, JSON = "application/graphql-response+json", "application/json"
-_MATCHES = {
-    GRAPHQL: GRAPHQL,
-    JSON: JSON,
-    "application/*": GRAPHQL,
-    "*/*": JSON,
+# What a range matches, the type preferred first; the first ranges here are the most specific.
+RANGES = {
+    GRAPHQL: (GRAPHQL,),
+    JSON: (JSON,),
+    "application/*": (GRAPHQL, JSON),
+    "*/*": (JSON, GRAPHQL),
 }
 
 
@@ -13,19 +14,28 @@ def negotiate(accept: str | None) -> str | None:
     """Choose the media type of an answer by q, then by order; None if none is accepted."""
     if not accept or not accept.strip():
         return JSON
-    wanted = []
+    asked: dict[str, tuple[float, int]] = {}
     for place, part in enumerate(accept.split(",")):
         media, *parameters = (p.strip().lower() for p in part.split(";"))
-        if media in _MATCHES and (q := _quality(parameters)) > 0:
-            wanted.append((-q, place, _MATCHES[media]))
-    return min(wanted)[2] if wanted else None
+        asked.setdefault(media, (-_quality(parameters), place))
+    wanted = [_rank(media, asked) for media in (JSON, GRAPHQL)]
+    best = min((w for w in wanted if w and w[0] < 0), default=None)
+    return best[-1] if best else None
+
+
+def _rank(media: str, asked: dict[str, tuple[float, int]]) -> tuple[float, int, int, str] | None:
+    """Rank a type by the most specific range that was asked for it."""
+    for name, matched in RANGES.items():
+        if name in asked and media in matched:
+            return (*asked[name], matched.index(media), media)
+    return None
 
 
 def _quality(parameters: list[str]) -> float:
     for parameter in parameters:
         if parameter.startswith("q="):
             try:
-                return float(parameter[2:])
+                return max(0.0, min(float(parameter[2:]), 1.0))
             except ValueError:
                 return 0.0
     return 1.0

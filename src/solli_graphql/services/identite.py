@@ -14,6 +14,7 @@ from solli_graphql.db import models as m
 from solli_graphql.db.database import Database, Statement, Tx, read
 from solli_graphql.domain.acteur import Acteur, Habilitation, Role
 from solli_graphql.domain.errors import NonAuthentifie
+from solli_graphql.domain.textes import COURT
 
 EMETTEUR, AUDIENCE, TYP = "solli-demo", "solli-graphql", "at+jwt"
 MINUTES_MAXIMUM = 60
@@ -108,6 +109,8 @@ def _claims(header: dict[str, Any], claims: dict[str, Any], maintenant: int) -> 
         and type(debut) is int
         and type(fin) is int
         and isinstance(courriel, str)
+        and courriel.isprintable()
+        and len(courriel) <= COURT
         and debut - TOLERANCE <= maintenant < fin + TOLERANCE
         and 0 < fin - debut <= 60 * MINUTES_MAXIMUM
         and claims.get("nbf", debut) <= maintenant + TOLERANCE

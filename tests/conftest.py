@@ -11,7 +11,8 @@ import asyncpg
 import httpx
 import pytest
 
-from fabrique import METIER, SUPPORT, Client, Make
+from client import Client
+from fabrique import METIER, SUPPORT, Make
 from solli_graphql.app import create_app
 from solli_graphql.db.migrate import migrate
 from solli_graphql.services import identite, referentiel

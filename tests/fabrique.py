@@ -1,156 +1,25 @@
-"""What tests speak with: a client of the whole application, and a maker of worlds."""
+"""What tests stand on: a maker of worlds, and the people in them."""
 
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import count
 from typing import Any
 
-import httpx
 import sqlalchemy as sa
 
+from client import Client, Compte
+from documents import LIRE, MUTATIONS, SOUMETTRE, demander
+from histoires import CHEMINS, PERMIS
 from solli_graphql.db import models as m
 from solli_graphql.db.database import Database, Statement, Tx, read
 from solli_graphql.domain.acteur import Habilitation, Role
 from solli_graphql.domain.numeros import gid, identifiant
 from solli_graphql.domain.workflow import (
-    Action,
     DestinataireActuel,
     Routage,
     StatutSollicitation,
-    StatutTraitement,
 )
-from solli_graphql.services import administration, identite, referentiel
-
-RESULTAT = """
-  __typename
-  ... on ActionPriseEnCompte {
-    confirmation rejoue
-    simulation { statut libelleEmetteur libelleTraitant quitte entre }
-    sollicitation { id numero version statut statutLibelle destinataireActuel motif }
-  }
-  ... on Refus { code message }
-  ... on ChampInvalide { champ erreurs { champ code message } }
-  ... on TransitionInterdite { statutActuel }
-  ... on ConflitDeVersion { versionActuelle modifications { seq nouveauStatut commentaire } }
-"""
-
-
-def mutation(nom: str, entree: str) -> str:
-    """Write the document of a mutation that asks for every member of its answer."""
-    return f"mutation($input: {entree}!) {{ {nom}(input: $input) {{ {RESULTAT} }} }}"
-
-
-SOUMETTRE = mutation("soumettreSollicitation", "SoumettreSollicitationInput")
-TRAITER = mutation("traiter", "TraiterInput")
-REPONDRE = mutation("repondreComplement", "RepondreComplementInput")
-ROUVRIR = mutation("rouvrir", "RouvrirInput")
-CLOTURER = mutation("cloturer", "CloturerInput")
-# By the emitter: the mutation, and the field of its text. Every other geste is a choice of TRAITER.
-MUTATIONS = {
-    "REPONDRE_COMPLEMENT": (REPONDRE, "reponse"),
-    "ROUVRIR": (ROUVRIR, "commentaire"),
-    "CLOTURER": (CLOTURER, "commentaire"),
-}
-GESTES = (*StatutTraitement, *(a for a in Action if a is not Action.TRAITER))
-FICHE = """
-fragment Personne on Utilisateur { __typename id nom prenom }
-fragment Lieu on Structure {
-  __typename id designation raisonSociale identifiant { type valeur } services { code libelle }
-}
-fragment Fiche on Sollicitation {
-  __typename id numero version statut statutLibelle motif destinataireActuel
-  categorie { code libelle } sousCategorie { code libelle routage } typeObjet numeroObjet
-  dateDepot dateMiseAJour description
-  structureEmettrice { ...Lieu } serviceEmetteur { code libelle } contact { courriel telephone }
-  structureDestinataire { ...Lieu } serviceDestinataire { code libelle }
-  priseEnChargePar { ...Personne } brouillon
-  commentairesEmetteur { date texte auteur { nom prenom } }
-  historique(first: 100) {
-    seq date auteur { nom prenom } ancienStatut nouveauStatut ancienStatutLibelle
-    nouveauStatutLibelle commentaire
-  }
-  piecesJointes { id }
-  actionsPossibles {
-    action disponible champsRequis codeIndisponibilite motifIndisponibilite
-    statutsProposes { statut libelle aide statutResultant }
-  }
-  transferts reouvertures allersRetours
-}
-"""
-LIRE = FICHE + "query($id: ID!) { node(id: $id) { ...Fiche } }"
-
-
-def demander(geste: str, texte: str = "Un texte.") -> tuple[str, dict[str, Any]]:
-    """Write the document of a geste, and its input but for the id."""
-    if geste not in MUTATIONS:
-        return TRAITER, {"statut": geste, "miseAJour": texte}
-    document, champ = MUTATIONS[geste]
-    return document, {champ: texte}
-
-
-@dataclass(frozen=True)
-class Reply:
-    """An answer as a client sees it."""
-
-    status: int
-    body: Any
-    headers: httpx.Headers
-
-    @property
-    def data(self) -> Any:
-        """Give the data; it must be there."""
-        assert self.body.get("data") is not None, self.body
-        return self.body["data"]
-
-    @property
-    def codes(self) -> list[str]:
-        """List the codes of the errors, and of the refusals among the members."""
-        errors = [e["extensions"]["code"] for e in self.body.get("errors", [])]
-        members = [v for v in (self.body.get("data") or {}).values() if isinstance(v, dict)]
-        return errors + [v["code"] for v in members if "code" in v]
-
-
-@dataclass
-class Client:
-    """Speaks GraphQL to the application, as any of its users."""
-
-    http: httpx.AsyncClient
-    db: Database
-    cle: bytes
-
-    def jeton(self, courriel: str) -> str:
-        """Sign a token for somebody."""
-        return identite.signer(self.cle, courriel, minutes=5, maintenant=datetime.now(UTC))
-
-    async def execute(self, query: str, par: "Compte | None" = None, **variables: Any) -> Reply:
-        """Send a document as somebody."""
-        return await self.post({"query": query, "variables": variables}, par=par)
-
-    async def post(
-        self, body: Any, *, par: "Compte | None" = None, headers: dict[str, str] | None = None
-    ) -> Reply:
-        """Send a body: JSON, or bytes as they are."""
-        sent = {"content-type": "application/json", **(headers or {})}
-        if par is not None:
-            sent["authorization"] = f"Bearer {self.jeton(par.courriel)}"
-        content = {"content": body} if isinstance(body, bytes) else {"json": body}
-        r = await self.http.post("/graphql", headers=sent, **content)
-        return Reply(r.status_code, r.json(), r.headers)
-
-
-@dataclass(frozen=True)
-class Compte:
-    """Somebody with an account."""
-
-    id: int
-    courriel: str
-    nom: str
-    prenom: str
-
-    @property
-    def gid(self) -> str:
-        """Give the global id."""
-        return gid("Utilisateur", self.id)
+from solli_graphql.services import administration, referentiel
 
 
 @dataclass(frozen=True)
@@ -187,42 +56,6 @@ class Affaire:
         return id_
 
 
-# The gestes that lead to each state, with who has it at the end.
-CHEMINS: dict[tuple[StatutSollicitation, DestinataireActuel], tuple[str, ...]] = {
-    (StatutSollicitation.A_TRAITER, DestinataireActuel.STRUCTURE): (),
-    (StatutSollicitation.EN_COURS, DestinataireActuel.STRUCTURE): ("EN_COURS",),
-    (StatutSollicitation.EN_ATTENTE_INFORMATIONS, DestinataireActuel.STRUCTURE): (
-        "DEMANDE_INFORMATION",
-    ),
-    (StatutSollicitation.REPONSE_APPORTEE, DestinataireActuel.STRUCTURE): ("RESOLUE",),
-    (StatutSollicitation.CLOTUREE, DestinataireActuel.STRUCTURE): ("RESOLUE", "CLOTURER"),
-    (StatutSollicitation.A_TRAITER, DestinataireActuel.SUPPORT): ("MAUVAISE_AFFECTATION",),
-    (StatutSollicitation.EN_COURS, DestinataireActuel.SUPPORT): (
-        *("MAUVAISE_AFFECTATION", "EN_COURS"),
-    ),
-    (StatutSollicitation.EN_ATTENTE_INFORMATIONS, DestinataireActuel.SUPPORT): (
-        *("MAUVAISE_AFFECTATION", "DEMANDE_INFORMATION"),
-    ),
-    (StatutSollicitation.REPONSE_APPORTEE, DestinataireActuel.SUPPORT): (
-        *("MAUVAISE_AFFECTATION", "RESOLUE"),
-    ),
-    (StatutSollicitation.CLOTUREE, DestinataireActuel.SUPPORT): (
-        *("MAUVAISE_AFFECTATION", "RESOLUE", "CLOTURER"),
-    ),
-}
-# A state in which each geste can be made.
-PERMIS: dict[str, StatutSollicitation] = {
-    **dict.fromkeys(StatutTraitement, StatutSollicitation.A_TRAITER),
-    Action.REPONDRE_COMPLEMENT: StatutSollicitation.EN_ATTENTE_INFORMATIONS,
-    Action.ROUVRIR: StatutSollicitation.REPONSE_APPORTEE,
-    Action.CLOTURER: StatutSollicitation.REPONSE_APPORTEE,
-}
-# A long story, there and back, as its gestes.
-HISTOIRE = (
-    *("DEMANDE_INFORMATION", "REPONDRE_COMPLEMENT", "MAUVAISE_AFFECTATION"),
-    *("DEMANDE_INFORMATION", "REPONDRE_COMPLEMENT", "RESOLUE", "ROUVRIR"),
-    *("MAUVAISE_AFFECTATION", "MAUVAISE_AFFECTATION", "RESOLUE", "CLOTURER", "ROUVRIR"),
-)
 # Texts that show nothing.
 VIDES = [
     "",

@@ -5,7 +5,9 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from fabrique import FICHE, Affaire, Client, Compte, Make
+from client import Client, Compte
+from documents import FICHE
+from fabrique import Affaire, Make
 
 MIDI = datetime(2024, 3, 1, 12, tzinfo=UTC)
 CHERCHER = """

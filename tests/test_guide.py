@@ -3,7 +3,9 @@
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from fabrique import TRAITER, Affaire, Client, Compte, Make
+from client import Client, Compte
+from documents import TRAITER
+from fabrique import Affaire, Make
 
 SUIVI = """
 query($id: ID!, $espace: Espace!) {

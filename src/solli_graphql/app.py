@@ -13,8 +13,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from solli_graphql.db.database import Database, read
-from solli_graphql.db.migrate import VERSION, connect_to, head
+from solli_graphql.db.opening import connect_to, migrated, open_migrated
 from solli_graphql.db.plan.reader import Reader
 from solli_graphql.domain.acteur import Acteur
 from solli_graphql.graphql import executor as x
@@ -31,25 +30,17 @@ from solli_graphql.settings import Settings
 log = structlog.get_logger()
 
 
-class BaseNonPrete(RuntimeError):
-    """The database has no schema, or that of another version."""
-
-
 class Service:
     """What serves requests, from the opening of the database to its closing."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self.db: Database = connect_to(settings.database_url, pool=settings.pool)
+        self.db = connect_to(settings.database_url, pool=settings.pool)
         self._endpoint: Endpoint | None = None
 
     async def open(self) -> None:
-        """Open the database and wire what needs it. Raises BaseNonPrete."""
-        await self.db.open()
-        if not await self._migrated():
-            await self.db.close()
-            message = "La base n'est pas prête : lancez d'abord « solli migrate »."
-            raise BaseNonPrete(message)
+        """Open the database and wire what needs it. Raises Unreachable or NotMigrated."""
+        await open_migrated(self.db)
         secret = await cle(self.db, PSEUDONYMES)
         demo = await cle(self.db, DEMO) if self._settings.demo else None
         reader = Reader(self.db, readable(), secret=secret or b"")
@@ -79,13 +70,7 @@ class Service:
 
     async def ready(self) -> dict[str, bool]:
         """Tell which parts can be used."""
-        return {"base": await self.db.alive() and await self._migrated()}
-
-    async def _migrated(self) -> bool:
-        try:
-            return await read(self.db, VERSION) == [head()]
-        except Exception:  # noqa: BLE001 - whatever the driver says, the database cannot be used
-            return False
+        return {"base": await migrated(self.db)}
 
 
 def limits(settings: Settings) -> Limits:

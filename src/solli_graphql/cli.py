@@ -1,10 +1,10 @@
 """The operator's hands: every command, its help and its errors in French."""
 
 import asyncio
-import os
 import socket
 import sys
-from collections.abc import Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from functools import wraps
 from pathlib import Path
@@ -16,9 +16,8 @@ from pydantic import ValidationError
 
 from solli_graphql import __version__
 from solli_graphql.aide import en_francais
-from solli_graphql.app import BaseNonPrete
-from solli_graphql.db import migrate as m
 from solli_graphql.db.database import Database, Unreachable
+from solli_graphql.db.opening import NotMigrated, connect_to, open_migrated
 from solli_graphql.db.sqlite import safe_with_several_processes
 from solli_graphql.demo.comptes import COMPTES
 from solli_graphql.domain.errors import SolliError
@@ -51,28 +50,21 @@ def _commande(function: Callable[..., Coroutine[Any, Any, T]]) -> Callable[..., 
     def run(*args: Any, **kwargs: Any) -> T:
         try:
             return asyncio.run(function(*args, **kwargs))
-        except (SolliError, BaseNonPrete, Unreachable, ValueError) as e:
+        except (SolliError, NotMigrated, Unreachable, ValueError) as e:
             raise click.ClickException(str(e)) from e
 
     return run
 
 
-async def _ouvrir(settings: Settings) -> Database:
-    """Open a migrated database. Raises BaseNonPrete."""
-    if not await _a_jour(settings):
-        message = "La base n'est pas prête : lancez d'abord « solli migrate »."
-        raise BaseNonPrete(message)
-    db = m.connect_to(settings.database_url, pool=settings.pool)
-    await db.open()
-    return db
-
-
-async def _a_jour(settings: Settings) -> bool:
-    m.connect_to(settings.database_url, pool=1)  # a URL that is none of ours stops here
-    path = settings.sqlite_path
-    if path is not None and not path.exists():
-        return False
-    return await m.version(settings.database_url) == m.head()
+@asynccontextmanager
+async def _base(settings: Settings) -> AsyncIterator[Database]:
+    """Open a migrated database, then close it. Raises Unreachable or NotMigrated."""
+    db = connect_to(settings.database_url, pool=settings.pool)
+    await open_migrated(db)
+    try:
+        yield db
+    finally:
+        await db.close()
 
 
 @click.group(help="solli-graphql : l'API GraphQL des sollicitations.")
@@ -85,7 +77,9 @@ def main() -> None:
 @_commande
 async def migrer() -> None:
     """Create or upgrade the database."""
-    change = await m.migrate(reglages().database_url)
+    from solli_graphql.db.migrate import migrate  # noqa: PLC0415 - Alembic is slow to import
+
+    change = await migrate(reglages().database_url)
     click.echo("La base est prête." if change else "La base était déjà à jour.", err=True)
 
 
@@ -102,33 +96,26 @@ async def migrer() -> None:
 @_commande
 async def demo(nombre: int, *, reset: bool) -> None:
     """Load the demonstration."""
-    from solli_graphql.demo import chargement  # noqa: PLC0415 - Faker is slow to import
+    from solli_graphql.db import migrate  # noqa: PLC0415 - Alembic is slow to import
+    from solli_graphql.demo import chargement  # noqa: PLC0415 - and so is Faker
 
     settings = reglages()
     if reset and not settings.demo:
         _echouer("--reset est refusé en production (SOLLI_MODE=demo pour une démonstration).")
-    await _preparer(settings.database_url, reset=reset)
-    db = await _ouvrir(settings)
-    try:
+    if reset:
+        await migrate.rebuild(settings.database_url, keep=identite.DEMO)
+    else:
+        await migrate.migrate(settings.database_url)
+    async with _base(settings) as db:
         if await chargement.remplie(db):
             if await chargement.interrompue(db):
                 _echouer("Un chargement a été interrompu : recommencez avec --reset.")
             click.echo("La base contient déjà des données : rien n'a été changé.", err=True)
             return
         monde = await chargement.preparer(db)
-    finally:
-        await db.close()
     with click.progressbar(length=nombre, label="Sollicitations", file=sys.stderr) as barre:
         await chargement.charger(settings.database_url, monde, nombre, barre.update)
     click.echo(f"{nombre} sollicitations chargées.", err=True)
-
-
-async def _preparer(url: str, *, reset: bool) -> None:
-    """Migrate, or rebuild everything but the key of the demonstration's tokens."""
-    if not reset:
-        await m.migrate(url)
-        return
-    await m.rebuild(url, keep=identite.DEMO)
 
 
 @main.command(help="Sert l'API.")
@@ -166,9 +153,8 @@ def serve(host: str, port: int, workers: int) -> None:
 @_commande
 async def _verifier(settings: Settings, host: str, port: int) -> None:
     """Say what would stop the server before it starts."""
-    if not await _a_jour(settings):
-        message = "La base n'est pas prête : lancez d'abord « solli migrate »."
-        raise BaseNonPrete(message)
+    async with _base(settings):
+        pass
     famille = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(famille) as essai:
         essai.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -182,8 +168,7 @@ async def _verifier(settings: Settings, host: str, port: int) -> None:
 @_commande
 async def _annoncer(settings: Settings, host: str, port: int) -> None:
     """Print where to open, and a ready token for each account."""
-    db = await _ouvrir(settings)
-    try:
+    async with _base(settings) as db:
         cle = await db.write(identite.cle_demo)
         click.echo(f"\n  Ouvrir http://{host}:{port}/\n", err=True)
         for compte in COMPTES:
@@ -192,8 +177,6 @@ async def _annoncer(settings: Settings, host: str, port: int) -> None:
                     cle, compte.courriel, minutes=60, maintenant=datetime.now(UTC)
                 )
                 click.echo(f"  {compte.courriel}\n    {jeton}\n", err=True)
-    finally:
-        await db.close()
 
 
 @main.command(help="Écrit un jeton d'accès de démonstration, seul sur la sortie standard.")
@@ -211,14 +194,11 @@ async def token(courriel: str, minutes: int) -> None:
     settings = reglages()
     if not settings.demo:
         _echouer("Les jetons de démonstration sont refusés en production (SOLLI_MODE=demo).")
-    db = await _ouvrir(settings)
-    try:
+    async with _base(settings) as db:
         if await identite.acteur(db, courriel) is None:
             connus = ", ".join(c.courriel for c in COMPTES)
             _echouer(f"Compte inconnu : {courriel}. Comptes de démonstration : {connus}.")
         cle = await db.write(identite.cle_demo)
-    finally:
-        await db.close()
     click.echo(identite.signer(cle, courriel, minutes=minutes, maintenant=datetime.now(UTC)))
 
 
@@ -232,12 +212,12 @@ def schema() -> None:
 @_commande
 async def verify() -> None:
     """Check the invariants of a live database."""
-    settings = reglages()
-    db = await _ouvrir(settings)
-    try:
-        bilan = await verification.verifier(db, lambda faute: click.echo(str(faute)))
-    finally:
-        await db.close()
+    async with _base(reglages()) as db:
+        nombre = await verification.compter(db)
+        with click.progressbar(length=nombre, label="Vérification", file=sys.stderr) as barre:
+            bilan = await verification.verifier(
+                db, lambda faute: click.echo(str(faute)), barre.update
+            )
     click.echo(f"{bilan.sollicitations} sollicitations, {bilan.fautes} en faute.", err=True)
     if bilan.fautes:
         sys.exit(1)
@@ -257,16 +237,13 @@ def groupe_referentiel() -> None:
 async def importer(fichier: Path, *, simulation: bool) -> None:
     """Show the difference, then apply it."""
     lu = referentiel.lire(fichier.read_bytes())  # noqa: ASYNC240 - nothing else runs
-    db = await _ouvrir(reglages())
-    try:
+    async with _base(reglages()) as db:
         changements = await referentiel.comparer(db, lu)
         for changement in changements:
             click.echo(str(changement))
         bilan = referentiel.compter(changements)
         if changements and not simulation:
             await db.write(referentiel.appliquer, changements)
-    finally:
-        await db.close()
     fait = "Simulation : " if simulation else ""
     click.echo(
         f"{fait}{bilan.ajouts} ajouts, {bilan.modifications} modifications, "
@@ -288,19 +265,11 @@ def groupe_administrateur() -> None:
 async def creer(courriel: str, nom: str, prenom: str) -> None:
     """Make the first administrator."""
     adresse = administration.lire_courriel(courriel)
-    db = await _ouvrir(reglages())
-    try:
+    async with _base(reglages()) as db:
         fait = await db.write(
             administration.creer_administrateur, adresse, nom or adresse.split("@")[0], prenom
         )
-    finally:
-        await db.close()
     click.echo(
         f"{adresse} est administrateur." if fait else f"{adresse} était déjà administrateur.",
         err=True,
     )
-
-
-if __name__ == "__main__":
-    os.environ.setdefault("PYTHONUNBUFFERED", "1")
-    main()

@@ -13,6 +13,7 @@ from alembic.migration import MigrationContext
 
 from solli_graphql.db import migrate as mg
 from solli_graphql.db.models import cle, metadata
+from solli_graphql.db.opening import HEAD
 
 CLES = sa.select(cle.c.nom, cle.c.valeur).order_by(cle.c.nom)
 
@@ -90,6 +91,12 @@ class TestMigrations:
         assert await mg.migrate(empty_url) is True
         assert await mg.version(empty_url) == mg.head()
         assert await mg.migrate(empty_url) is False
+
+    def test_end_where_the_program_thinks(self) -> None:
+        """
+        The version that a server asks of its database is that of the last migration.
+        """
+        assert mg.head() == HEAD
 
     async def test_run_once_for_several(self, empty_url: str) -> None:
         """

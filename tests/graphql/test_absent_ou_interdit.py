@@ -6,7 +6,10 @@ from typing import Any
 
 import pytest
 
-from fabrique import GESTES, SOUMETTRE, Client, Compte, Lieu, Make, demander, depot
+from client import Client, Compte
+from documents import SOUMETTRE, demander
+from fabrique import Lieu, Make, depot
+from histoires import GESTES
 from lectures import trouver
 from solli_graphql.domain.acteur import Role
 from solli_graphql.domain.numeros import gid

@@ -5,7 +5,10 @@ from itertools import product
 
 import pytest
 
-from fabrique import CHEMINS, GESTES, MUTATIONS, Affaire, Client, Compte, Make
+from client import Client, Compte
+from documents import MUTATIONS
+from fabrique import Affaire, Make
+from histoires import CHEMINS, GESTES
 from solli_graphql.domain.acteur import Habilitation, Role
 from solli_graphql.domain.workflow import (
     Action,

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from fabrique import Client, Make
+from client import Client
+from fabrique import Make
 from lectures import NODES, ids
 from solli_graphql.domain.acteur import Role
 

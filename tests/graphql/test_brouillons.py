@@ -6,7 +6,10 @@ from typing import Any
 
 import pytest
 
-from fabrique import CHEMINS, HISTOIRE, MUTATIONS, Affaire, Client, Make
+from client import Client
+from documents import MUTATIONS
+from fabrique import Affaire, Make
+from histoires import CHEMINS, HISTOIRE
 from lectures import tout, trouver
 from solli_graphql.domain.acteur import Role
 from solli_graphql.domain.workflow import DestinataireActuel, Routage, StatutSollicitation

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from fabrique import Client, Make
+from client import Client
+from fabrique import Make
 from lectures import CHERCHER, MIDI, chercher
 from solli_graphql.domain.acteur import Role
 from solli_graphql.domain.workflow import StatutSollicitation

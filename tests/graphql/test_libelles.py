@@ -4,7 +4,10 @@ from itertools import pairwise
 
 import pytest
 
-from fabrique import CHEMINS, HISTOIRE, MUTATIONS, Client, Make
+from client import Client
+from documents import MUTATIONS
+from fabrique import Make
+from histoires import CHEMINS, HISTOIRE
 from lectures import trouver
 from solli_graphql.domain.acteur import Habilitation, Role
 from solli_graphql.domain.workflow import DestinataireActuel, StatutSollicitation

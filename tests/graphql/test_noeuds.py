@@ -2,7 +2,8 @@
 
 import pytest
 
-from fabrique import Client, Make
+from client import Client
+from fabrique import Make
 from lectures import NODES
 from solli_graphql.domain.acteur import Role
 from solli_graphql.domain.numeros import gid

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from fabrique import Client, Compte, Make
+from client import Client, Compte
+from fabrique import Make
 from lectures import MIDI, chercher, ids, plusieurs
 from solli_graphql.domain.acteur import Role
 

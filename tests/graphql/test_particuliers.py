@@ -1,6 +1,7 @@
 """Private persons are no organisation: nobody finds them, an analyst does not read them."""
 
-from fabrique import Client, Make
+from client import Client
+from fabrique import Make
 from solli_graphql.domain.acteur import Role
 
 LIRE = """

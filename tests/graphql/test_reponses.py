@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from fabrique import Affaire, Client, Make
+from client import Client
+from fabrique import Affaire, Make
 from solli_graphql.domain.workflow import StatutSollicitation
 
 S = StatutSollicitation

@@ -2,7 +2,9 @@
 
 import pytest
 
-from fabrique import SOUMETTRE, Client, Make, depot
+from client import Client
+from documents import SOUMETTRE
+from fabrique import Make, depot
 from lectures import tout, trouver
 from solli_graphql.domain.acteur import Habilitation, Role
 from solli_graphql.domain.workflow import Action, DestinataireActuel, Routage, StatutSollicitation

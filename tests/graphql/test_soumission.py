@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 
-from fabrique import SOUMETTRE, VIDES, Client, Compte, Make, depot, refus
+from client import Client, Compte
+from documents import SOUMETTRE
+from fabrique import VIDES, Make, depot, refus
 
 
 class TestASubmission:

@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 
-from fabrique import FICHE, Client, Make
+from client import Client
+from documents import FICHE
+from fabrique import Make
 from lectures import plusieurs
 from solli_graphql.services import identite
 

@@ -2,7 +2,9 @@
 
 import pytest
 
-from fabrique import CHEMINS, Client, Compte, Make
+from client import Client, Compte
+from fabrique import Make
+from histoires import CHEMINS
 from lectures import CHERCHER, plusieurs
 from solli_graphql.domain.acteur import Espace, Role
 from solli_graphql.domain.workflow import DestinataireActuel, Routage, StatutSollicitation

@@ -2,7 +2,8 @@
 
 import pytest
 
-from fabrique import GESTES, VIDES, Make, permise, refus
+from fabrique import VIDES, Make, permise, refus
+from histoires import GESTES
 from solli_graphql.domain.workflow import Action, StatutTraitement
 
 CONTROLES = ["\x00", "\x07", "\x1b", "\x7f", "\x85", "\r"]

@@ -2,7 +2,10 @@
 
 import pytest
 
-from fabrique import GESTES, PERMIS, Client, Make, demander, permise
+from client import Client
+from documents import demander
+from fabrique import Make, permise
+from histoires import GESTES, PERMIS
 from solli_graphql.domain.acteur import Role
 from solli_graphql.domain.workflow import (
     DestinataireActuel,

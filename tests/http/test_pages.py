@@ -11,10 +11,13 @@ import pytest
 import sqlalchemy as sa
 import structlog
 
-from fabrique import REPONDRE, SOUMETTRE, Client, Make, depot
+from client import Client
+from documents import REPONDRE, SOUMETTRE
+from fabrique import Make, depot
 from graphql import build_schema
-from solli_graphql.app import BaseNonPrete, create_app
+from solli_graphql.app import create_app
 from solli_graphql.db.migrate import migrate, on
+from solli_graphql.db.opening import NotMigrated
 from solli_graphql.domain.acteur import Role
 from solli_graphql.domain.workflow import StatutSollicitation
 from solli_graphql.graphql.schema import sdl
@@ -98,7 +101,7 @@ class TestHealth:
         """
         The application does not start on a database that was not migrated, and says what to do.
         """
-        with pytest.raises(BaseNonPrete, match="solli migrate"):
+        with pytest.raises(NotMigrated, match="solli migrate"):
             async with serve(empty_url):
                 pass
 

@@ -1,4 +1,4 @@
-"""One effect for one key, simulations, and what a conflict tells, through the schema."""
+"""One effect for one key, through the schema."""
 
 import asyncio
 from typing import Any
@@ -6,77 +6,16 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from fabrique import (
-    CLOTURER,
-    REPONDRE,
-    ROUVRIR,
-    SOUMETTRE,
-    TRAITER,
-    Affaire,
-    Client,
-    Compte,
-    Make,
-    Reply,
-    depot,
-)
+from client import Client
+from documents import CLOTURER, ROUVRIR, SOUMETTRE, TRAITER
+from effets import CLE, CLES, COMPTER, LIGNES, compter, membre, resolue, traiter
+from fabrique import Make, depot
 from solli_graphql.db import models as m
-from solli_graphql.db.database import Statement, read
+from solli_graphql.db.database import Statement
 from solli_graphql.domain.acteur import Role
 from solli_graphql.domain.workflow import DestinataireActuel, Routage, StatutSollicitation
 
 S, D = StatutSollicitation, DestinataireActuel
-CLE = "une-cle-de-test-{:04d}"
-CONFLIT = """
-  mutation($input: TraiterInput!) { traiter(input: $input) { __typename
-    ... on Refus { code message }
-    ... on ConflitDeVersion { versionActuelle
-      sollicitation { version statut brouillon priseEnChargePar { id } }
-      modifications { seq ancienStatut nouveauStatut commentaire auteur { nom } } } } }
-"""
-CONFLIT_EMETTEUR = CONFLIT.replace("TraiterInput", "RouvrirInput").replace("traiter(", "rouvrir(")
-COMPTER: Statement[int] = Statement(
-    sa.select(sa.func.count())
-    .select_from(m.sollicitation)
-    .where(m.sollicitation.c.structure_emettrice_id == sa.bindparam("id", type_=sa.BigInteger)),
-    int,
-)
-LIGNES: Statement[int] = Statement(
-    sa.select(sa.func.count())
-    .select_from(m.historique)
-    .where(m.historique.c.sollicitation_id == sa.bindparam("id", type_=sa.BigInteger)),
-    int,
-)
-CLES: Statement[int] = Statement(
-    sa.select(sa.func.count())
-    .select_from(m.idempotence)
-    .where(m.idempotence.c.utilisateur_id == sa.bindparam("id", type_=sa.BigInteger)),
-    int,
-)
-
-
-async def compter(client: Client, statement: Statement[int], id_: int) -> int:
-    (nombre,) = await read(client.db, statement, id=id_)
-    return nombre
-
-
-def membre(reply: Reply) -> Any:
-    (value,) = reply.data.values()
-    return value
-
-
-def resolue(s: Affaire, cle: str | None = CLE.format(1), **champs: Any) -> dict[str, Any]:
-    """Write the input that answers a sollicitation."""
-    return {
-        "id": s.gid,
-        "statut": "RESOLUE",
-        "miseAJour": "Oui.",
-        "cleIdempotence": cle,
-        **champs,
-    }
-
-
-async def traiter(client: Client, par: Compte, **entree: Any) -> Any:
-    return membre(await client.execute(TRAITER, par=par, input=entree))
 
 
 class TestKey:
@@ -272,145 +211,3 @@ class TestSoumettre:
         other = await client.execute(SOUMETTRE, par=s.emetteur, input=entree)
         assert membre(same)["rejoue"] is True
         assert other.codes == ["CLE_IDEMPOTENCE_REUTILISEE"]
-
-
-class TestSimulation:
-    @pytest.mark.parametrize(
-        ("choix", "attendu"),
-        [
-            (
-                "RESOLUE",
-                ("REPONSE_APPORTEE", "Réponse apportée", "Réponse apportée", "RECUES", None),
-            ),
-            ("EN_COURS", ("EN_COURS", "Transmise", "En cours", None, None)),
-            (
-                "MAUVAISE_AFFECTATION",
-                ("A_TRAITER", "Transmise au support", "A traiter", "RECUES", "SUPPORT"),
-            ),
-            (
-                "DEMANDE_INFORMATION",
-                (
-                    "EN_ATTENTE_INFORMATIONS",
-                    "Informations complémentaires requises",
-                    "En attente d'informations",
-                    "RECUES",
-                    "EMISES",
-                ),
-            ),
-        ],
-    )
-    async def test_of_a_geste(
-        self, client: Client, make: Make, choix: str, attendu: tuple[str | None, ...]
-    ) -> None:
-        """
-        A simulated geste tells the statut, the labels and the work lists, and writes nothing.
-        """
-        s = await make.affaire()
-        entree = resolue(s, statut=choix, simulation=True, versionAttendue=1)
-        fait = await traiter(client, s.recepteur, **entree)
-        assert tuple(fait["simulation"].values()) == attendu
-        assert (fait["rejoue"], fait["sollicitation"]["version"]) == (False, 1)
-        assert await compter(client, LIGNES, s.id) == 1
-        assert await compter(client, CLES, s.recepteur.id) == 0
-
-    async def test_then_for_real(self, client: Client, make: Make) -> None:
-        """
-        The key of a simulated command is free for the real one, which is not simulated.
-        """
-        s = await make.affaire()
-        await traiter(client, s.recepteur, **resolue(s, simulation=True))
-        fait = await traiter(client, s.recepteur, **resolue(s))
-        assert (fait["rejoue"], fait["simulation"]) == (False, None)
-        assert fait["sollicitation"]["statut"] == "REPONSE_APPORTEE"
-
-    async def test_of_a_submission(self, client: Client, make: Make) -> None:
-        """
-        A simulated submission makes nothing, and tells where it would go.
-        """
-        s = await make.affaire()
-        for publique, entre in ((s.destinataire, "RECUES"), (None, "SUPPORT")):
-            entree = depot(s.emettrice, publique, simulation=True)
-            fait = membre(await client.execute(SOUMETTRE, par=s.emetteur, input=entree))
-            assert (fait["sollicitation"], fait["simulation"]["entre"]) == (None, entre)
-            assert fait["simulation"]["statut"] == "A_TRAITER"
-            assert fait["simulation"]["quitte"] is None
-        assert await compter(client, COMPTER, s.emettrice.id) == 1
-
-    async def test_refuses_as_the_real_one(self, client: Client, make: Make) -> None:
-        """
-        A simulated command is refused where the real one would be.
-        """
-        s = await make.affaire(S.REPONSE_APPORTEE)
-        refus = await traiter(client, s.recepteur, **resolue(s, simulation=True))
-        assert refus["code"] == "TRANSITION_INTERDITE"
-        conflit = await traiter(
-            client, s.recepteur, **resolue(s, simulation=True, versionAttendue=1)
-        )
-        assert (conflit["code"], conflit["versionActuelle"]) == ("CONFLIT_DE_VERSION", 2)
-
-
-class TestConflit:
-    async def test_tells_the_treating_side_everything(self, client: Client, make: Make) -> None:
-        """
-        A conflict tells the treating side the version, the sollicitation and what happened since.
-        """
-        s = await make.affaire(S.EN_COURS)
-        await make.geste(s, "DEMANDE_INFORMATION", "Laquelle ?")
-        entree = resolue(s, None, versionAttendue=1)
-        reply = await client.execute(CONFLIT, par=s.recepteur, input=entree)
-        conflit = membre(reply)
-        assert conflit["versionActuelle"] == 3
-        assert conflit["sollicitation"]["statut"] == "EN_ATTENTE_INFORMATIONS"
-        lines = [(x["seq"], x["nouveauStatut"], x["commentaire"]) for x in conflit["modifications"]]
-        assert lines == [(3, "EN_ATTENTE_INFORMATIONS", "Laquelle ?"), (2, "EN_COURS", "Un texte.")]
-        assert conflit["modifications"][0]["auteur"]["nom"] == s.recepteur.nom
-
-    async def test_never_tells_the_emitter_of_a_draft(self, client: Client, make: Make) -> None:
-        """
-        A conflict tells the emitter their own view: no EN_COURS, no draft, no taker, no gap.
-        """
-        s = await make.affaire(S.EN_COURS)
-        await make.geste(s, "RESOLUE", "Oui.")
-        entree = {"id": s.gid, "commentaire": "Non.", "versionAttendue": 1}
-        conflit = membre(await client.execute(CONFLIT_EMETTEUR, par=s.emetteur, input=entree))
-        assert conflit["versionActuelle"] == 2
-        assert conflit["sollicitation"] == {
-            "version": 2,
-            "statut": "REPONSE_APPORTEE",
-            "brouillon": None,
-            "priseEnChargePar": None,
-        }
-        (line,) = conflit["modifications"]
-        assert (line["seq"], line["ancienStatut"]) == (2, "A_TRAITER")
-
-    async def test_a_draft_is_no_conflict_to_the_emitter(self, client: Client, make: Make) -> None:
-        """
-        A draft after the reopening that the emitter expects does not conflict in their view.
-        """
-        s = await make.affaire(S.EN_COURS)
-        entree = {"id": s.gid, "commentaire": "Non.", "versionAttendue": 1}
-        refus = membre(await client.execute(ROUVRIR, par=s.emetteur, input=entree))
-        assert (refus["code"], refus["statutActuel"]) == ("TRANSITION_INTERDITE", "A_TRAITER")
-
-    @pytest.mark.parametrize("version", [0, -1, 7])
-    async def test_of_a_version_that_never_was(
-        self, client: Client, make: Make, version: int
-    ) -> None:
-        """
-        A version that never was is a conflict too, with what happened since, or nothing.
-        """
-        s = await make.affaire()
-        entree = resolue(s, None, versionAttendue=version)
-        conflit = membre(await client.execute(CONFLIT, par=s.recepteur, input=entree))
-        assert (conflit["code"], conflit["versionActuelle"]) == ("CONFLIT_DE_VERSION", 1)
-        assert len(conflit["modifications"]) == (1 if version < 1 else 0)
-
-    async def test_changes_nothing(self, client: Client, make: Make) -> None:
-        """
-        A command in conflict changes nothing.
-        """
-        s = await make.affaire(S.EN_ATTENTE_INFORMATIONS)
-        entree = {"id": s.gid, "reponse": "Voici.", "versionAttendue": 1}
-        reply = await client.execute(REPONDRE, par=s.emetteur, input=entree)
-        assert reply.codes == ["CONFLIT_DE_VERSION"]
-        assert await compter(client, LIGNES, s.id) == 2

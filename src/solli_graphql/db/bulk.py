@@ -9,7 +9,7 @@ from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 
 from solli_graphql.db import postgres
 from solli_graphql.db.database import Text, insert
-from solli_graphql.db.migrate import SQLITE
+from solli_graphql.db.opening import SQLITE
 from solli_graphql.db.sqlite import connect
 
 Rows = Sequence[dict[str, Any]]

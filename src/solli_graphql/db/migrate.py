@@ -14,35 +14,12 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
 from solli_graphql.db import postgres
-from solli_graphql.db.database import Database, Statement
 from solli_graphql.db.models import cle
-from solli_graphql.db.postgres import Postgres
-from solli_graphql.db.sqlite import Sqlite, connect, sqlite3
+from solli_graphql.db.opening import SQLITE, connect_to, sqlite_path
+from solli_graphql.db.sqlite import connect, sqlite3
 
 T = TypeVar("T")
-SQLITE = "sqlite:///"
 VERROU = 7655540184  # "solli", on a telephone's keys
-VERSION: Statement[str] = Statement(
-    sa.select(sa.column("version_num", sa.Text)).select_from(sa.table("alembic_version")), str
-)
-
-
-def connect_to(url: str, *, pool: int) -> Database:
-    """Choose the engine of a URL. Raises ValueError for one that is neither."""
-    if url.startswith(SQLITE):
-        return Sqlite(_path(url))
-    if url.startswith(("postgresql://", "postgres://")):
-        return Postgres(url, pool_size=pool)
-    message = "SOLLI_DATABASE_URL doit commencer par sqlite:/// ou postgresql://."
-    raise ValueError(message)
-
-
-def _path(url: str) -> str:
-    path = url.removeprefix(SQLITE)
-    if not path or path == ":memory:":
-        message = "SOLLI_DATABASE_URL doit nommer un fichier : sqlite:///solli.db, par exemple."
-        raise ValueError(message)
-    return path
 
 
 def _config(connection: Any = None) -> Config:
@@ -53,7 +30,7 @@ def _config(connection: Any = None) -> Config:
 
 
 def head() -> str:
-    """Give the schema version that this program needs."""
+    """Give the last migration; `opening.HEAD` names it too."""
     return str(ScriptDirectory.from_config(_config()).get_current_head())
 
 
@@ -73,9 +50,9 @@ async def on(url: str, work: Callable[[sa.Connection], T]) -> T:
 
 
 def _on_sqlite(url: str, work: Callable[[sa.Connection], T]) -> T:
-    Path(_path(url)).absolute().parent.mkdir(parents=True, exist_ok=True)
+    Path(sqlite_path(url)).absolute().parent.mkdir(parents=True, exist_ok=True)
     engine = sa.create_engine(
-        "sqlite://", creator=lambda: connect(_path(url)), module=sqlite3, poolclass=NullPool
+        "sqlite://", creator=lambda: connect(sqlite_path(url)), module=sqlite3, poolclass=NullPool
     )
     sa.event.listen(engine, "begin", lambda c: c.exec_driver_sql("BEGIN IMMEDIATE"))
     try:

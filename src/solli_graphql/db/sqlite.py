@@ -111,15 +111,15 @@ class Sqlite:
 
     def __init__(self, path: str) -> None:
         self.dialect: sa.Dialect = SQLiteDialect_pysqlite(paramstyle="qmark")
-        self._path = path
+        self.path = path
         self._queue: SimpleQueue[Waiting | None] = SimpleQueue()
         self._long = asyncio.Lock()
 
     async def open(self) -> None:
         self._loop = asyncio.get_running_loop()
-        self._short_reads, self._long_reads = connect(self._path), connect(self._path)
-        self._inode = os.stat(self._path).st_ino  # noqa: PTH116
-        self._writes = connect(self._path, busy=0)  # SQLite's own waiting starves a process
+        self._short_reads, self._long_reads = connect(self.path), connect(self.path)
+        self._inode = os.stat(self.path).st_ino  # noqa: PTH116
+        self._writes = connect(self.path, busy=0)  # SQLite's own waiting starves a process
         self._thread = threading.Thread(target=self._serve, name="solli-writer", daemon=True)
         self._thread.start()
 
@@ -131,7 +131,7 @@ class Sqlite:
 
     async def alive(self) -> bool:
         try:
-            return os.stat(self._path).st_ino == self._inode  # noqa: PTH116
+            return os.stat(self.path).st_ino == self._inode  # noqa: PTH116
         except OSError:
             return False
 

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from solli_graphql.db import models as m
 from solli_graphql.db.bulk import loading
 from solli_graphql.db.database import Database, Statement, Tx, read
-from solli_graphql.db.migrate import SQLITE
+from solli_graphql.db.opening import SQLITE
 from solli_graphql.db.sqlite import Sqlite
 from solli_graphql.demo.comptes import COMPTES
 from solli_graphql.demo.histoire import Lieu, Theme

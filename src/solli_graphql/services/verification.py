@@ -67,8 +67,18 @@ _LIGNES: Statement[Ligne] = Statement(
 )
 
 
-async def verifier(db: Database, signaler: Callable[[Faute], None]) -> Bilan:
-    """Check every sollicitation, telling each fault as it is found."""
+_NOMBRE: Statement[int] = Statement(sa.select(sa.func.count()).select_from(m.sollicitation), int)
+
+
+async def compter(db: Database) -> int:
+    """Count what there is to check."""
+    return (await read(db, _NOMBRE))[0]
+
+
+async def verifier(
+    db: Database, signaler: Callable[[Faute], None], avancer: Callable[[int], None]
+) -> Bilan:
+    """Check every sollicitation, telling each fault as it is found, and each batch."""
     vues = en_faute = apres = 0
     while rows := await read(db, _ROWS, apres=apres):
         jusque = rows[-1]["id"]
@@ -81,6 +91,7 @@ async def verifier(db: Database, signaler: Callable[[Faute], None]) -> Bilan:
                 for raison in raisons:
                     signaler(Faute(row["numero"], raison))
         vues, apres = vues + len(rows), jusque
+        avancer(len(rows))
     return Bilan(vues, en_faute)
 
 

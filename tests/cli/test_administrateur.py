@@ -1,0 +1,31 @@
+"""`solli administrateur creer`."""
+
+import pytest
+
+from commandes import Solli, done, refused, tables
+
+
+class TestAdministrateur:
+    async def test_twice(self, empty_url: str, solli: Solli) -> None:
+        """
+        Somebody is made administrator once; a second time changes nothing and says so.
+        """
+        done(await solli("migrate", url=empty_url))
+        args = ("administrateur", "creer", "Chef@Portail.example", "--nom", "Chef")
+        first = done(await solli(*args, url=empty_url, mode="production"))
+        made = await tables(empty_url)
+        second = done(await solli(*args, url=empty_url, mode="production"))
+        assert "est administrateur" in first.stderr
+        assert "était déjà administrateur" in second.stderr
+        assert made["utilisateur"] == [(1, "chef@portail.example", "Chef", "", True)]
+        assert made["habilitation"] == [(1, 1, "ADMINISTRATEUR", None)]
+        assert await tables(empty_url) == made
+
+    @pytest.mark.parametrize("courriel", ["", "x", "a@b", "a b@c.example", "a@c.example\0", "é@"])
+    async def test_a_bad_address_is_refused(self, migre: str, solli: Solli, courriel: str) -> None:
+        """
+        An address that is none is refused, and nobody is made.
+        """
+        said = refused(await solli("administrateur", "creer", courriel, url=migre))
+        assert "courriel" in said
+        assert (await tables(migre))["utilisateur"] == []

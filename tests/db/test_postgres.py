@@ -1,0 +1,72 @@
+"""What PostgreSQL promises: bounded waits, and clashes run again."""
+
+from typing import Any
+
+import asyncpg
+import pytest
+
+from client import Client
+from documents import TRAITER
+from ecritures import ajouter, noms
+from fabrique import Make
+from solli_graphql.db import postgres
+from solli_graphql.db.database import Database, Tx
+
+
+class TestPostgres:
+    async def test_a_lock_held_too_long_is_occupe(
+        self, client: Client, make: Make, engine: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """
+        A row locked too long by another is OCCUPE, a 503 that says when to try again.
+        """
+        if engine == "sqlite":
+            pytest.skip("SQLite has its own")
+        s = await make.affaire()
+        monkeypatch.setitem(postgres.TIMEOUTS, "lock_timeout", "100")
+        entree = {"id": s.gid, "statut": "RESOLUE", "miseAJour": "Oui."}
+        db: Any = client.db
+        await db._pool.expire_connections()  # the next ones take the shorter timeout
+        db._pool._connect_kwargs["server_settings"] = {**postgres.TIMEOUTS}
+        other = await asyncpg.connect(db._url)
+        async with other.transaction():
+            await other.execute("SELECT 1 FROM sollicitation WHERE id = $1 FOR UPDATE", s.id)
+            reply = await client.execute(TRAITER, par=s.recepteur, input=entree)
+        await other.close()
+        assert (reply.status, reply.codes) == (503, ["OCCUPE"])
+        assert reply.headers["retry-after"] == "1"
+        assert (await client.execute(TRAITER, par=s.recepteur, input=entree)).codes == []
+
+    async def test_keeps_no_state_between_commands(self, db: Database, engine: str) -> None:
+        """
+        Every connection of the pool has its timeouts and speaks UTC.
+        """
+        if engine == "sqlite":
+            pytest.skip("SQLite has no session")
+        pool: Any = db
+        async with pool._pool.acquire() as connection:
+            for name, expected in (("statement_timeout", "5s"), ("lock_timeout", "2s")):
+                assert await connection.fetchval(f"SHOW {name}") == expected
+            assert await connection.fetchval("SHOW timezone") == "UTC"
+
+    async def test_a_clash_is_run_again(self, db: Database, engine: str) -> None:
+        """
+        A command that a serialisation failure stops is run again, three times at most.
+        """
+        if engine == "sqlite":
+            pytest.skip("SQLite writes one at a time")
+        runs = 0
+
+        async def heurter(tx: Tx, fois: int) -> None:
+            nonlocal runs
+            runs += 1
+            await ajouter(tx, f"a{fois}")
+            if runs <= fois:
+                raise asyncpg.SerializationError
+
+        await db.write(heurter, 2)
+        assert (runs, await noms(db)) == (3, ["a2"])
+        runs = -100
+        with pytest.raises(asyncpg.SerializationError):
+            await db.write(heurter, 0)
+        assert runs == -97

@@ -1,0 +1,83 @@
+"""What is remembered of a token, and for how long."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from client import Client, Compte
+from fabrique import Make
+from jetons import HEADER, UTILISATEUR, claims, now, sign
+from solli_graphql.db import models as m
+from solli_graphql.db.database import Statement, Tx
+from solli_graphql.domain.acteur import Role
+from solli_graphql.domain.errors import NonAuthentifie
+from solli_graphql.services.identite import Identite
+
+HABILITATIONS: Statement[Any] = Statement(
+    m.habilitation.delete().where(
+        m.habilitation.c.utilisateur_id == sa.bindparam("cible", type_=sa.BigInteger)
+    ),
+    columns=[],
+)
+
+
+class TestCache:
+    async def test_a_revoked_right_is_gone_once_forgotten(self, client: Client, make: Make) -> None:
+        """
+        A habilitation deleted from the database no longer counts once the cache has forgotten it.
+        """
+        lieu = await make.lieu()
+        agent = await make.role(Role.RECEPTEUR, lieu)
+        identite, jeton = Identite(client.db, client.cle), client.jeton(agent.courriel)
+        assert (await identite.acteur(jeton)).roles == {Role.RECEPTEUR}
+
+        async def retirer(tx: Tx) -> None:
+            await tx.write((HABILITATIONS, {"cible": agent.id}))
+
+        await client.db.write(retirer)
+        assert (await identite.acteur(jeton)).roles == {Role.RECEPTEUR}
+        identite._connus.clear()
+
+        assert (await identite.acteur(jeton)).roles == frozenset()
+        query = "{ synthese(espace: RECUES) { totalCount } }"
+        assert (await client.execute(query, par=agent)).codes == ["ACCES_REFUSE"]
+
+    async def test_an_inactive_account_is_gone_once_forgotten(
+        self, client: Client, make: Make
+    ) -> None:
+        """
+        An account put out of use is refused once the cache has forgotten it.
+        """
+        agent = await make.role(Role.SUPPORT)
+        identite, jeton = Identite(client.db, client.cle), client.jeton(agent.courriel)
+        await identite.acteur(jeton)
+
+        async def eteindre(tx: Tx) -> None:
+            await tx.write((UTILISATEUR, {"cible": agent.id, "actif": False}))
+
+        await client.db.write(eteindre)
+        identite._connus.clear()
+        with pytest.raises(NonAuthentifie):
+            await identite.acteur(jeton)
+
+    async def test_forgets_within_five_seconds(self, client: Client) -> None:
+        """
+        What is remembered of a token is forgotten after five seconds.
+        """
+        assert Identite(client.db, client.cle)._connus.ttl <= 5
+
+    async def test_never_outlives_the_token(self, client: Client, personne: Compte) -> None:
+        """
+        A token that expires while it is remembered is refused all the same.
+        """
+        identite = Identite(client.db, client.cle)
+        jeton = client.jeton(personne.courriel)
+        found = await identite.acteur(jeton)
+        past = datetime.now(UTC) - timedelta(seconds=31)
+        identite._connus[jeton] = (int(past.timestamp()), found)
+        stale = sign(client, HEADER, claims(personne.courriel, iat=now() - 99, exp=now() - 31))
+        identite._connus[stale] = (now() - 31, found)
+        with pytest.raises(NonAuthentifie):
+            await identite.acteur(stale)

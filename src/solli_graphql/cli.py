@@ -273,3 +273,7 @@ async def creer(courriel: str, nom: str, prenom: str) -> None:
         f"{adresse} est administrateur." if fait else f"{adresse} était déjà administrateur.",
         err=True,
     )
+
+
+if __name__ == "__main__":
+    main()

@@ -16,13 +16,15 @@ from pydantic import ValidationError
 
 from solli_graphql import __version__
 from solli_graphql.aide import en_francais
+from solli_graphql.db import backup
+from solli_graphql.db.backup import BackupFailed
 from solli_graphql.db.database import Database, Unreachable
 from solli_graphql.db.opening import NotMigrated, connect_to, open_migrated
 from solli_graphql.db.sqlite import safe_with_several_processes
 from solli_graphql.demo.comptes import COMPTES
 from solli_graphql.domain.errors import SolliError
 from solli_graphql.graphql.schema import sdl
-from solli_graphql.services import administration, identite, referentiel, verification
+from solli_graphql.services import administration, identite, referentiel, retention, verification
 from solli_graphql.settings import Settings
 
 T = TypeVar("T")
@@ -50,7 +52,7 @@ def _commande(function: Callable[..., Coroutine[Any, Any, T]]) -> Callable[..., 
     def run(*args: Any, **kwargs: Any) -> T:
         try:
             return asyncio.run(function(*args, **kwargs))
-        except (SolliError, NotMigrated, Unreachable, ValueError) as e:
+        except (SolliError, NotMigrated, Unreachable, BackupFailed, ValueError) as e:
             raise click.ClickException(str(e)) from e
 
     return run
@@ -209,10 +211,18 @@ def schema() -> None:
 
 
 @main.command(help="Vérifie les invariants de la base ; sort avec 1 si l'un est rompu.")
+@click.option(
+    "--head",
+    is_flag=True,
+    help="Écrit seulement l'empreinte de tous les historiques, à publier ailleurs.",
+)
 @_commande
-async def verify() -> None:
+async def verify(*, head: bool) -> None:
     """Check the invariants of a live database."""
     async with _base(reglages()) as db:
+        if head:
+            click.echo(await verification.tete(db))
+            return
         nombre = await verification.compter(db)
         with click.progressbar(length=nombre, label="Vérification", file=sys.stderr) as barre:
             bilan = await verification.verifier(
@@ -221,6 +231,36 @@ async def verify() -> None:
     click.echo(f"{bilan.sollicitations} sollicitations, {bilan.fautes} en faute.", err=True)
     if bilan.fautes:
         sys.exit(1)
+
+
+@main.command(help="Supprime les clés d'idempotence et les événements de plus de 7 jours.")
+@_commande
+async def purge() -> None:
+    """Delete what is kept for seven days only."""
+    total = 0
+    async with _base(reglages()) as db:
+        while lignes := await db.write(retention.purger):
+            total += lignes
+    click.echo(f"{total} lignes supprimées.", err=True)
+
+
+@main.command("backup", help="Sauvegarde la base dans DOSSIER, neuf ou vide, sans l'arrêter.")
+@click.argument("dossier", type=click.Path(file_okay=False, path_type=Path))
+@_commande
+async def sauvegarder(dossier: Path) -> None:
+    """Back up a live database."""
+    async with _base(reglages()):
+        pass
+    click.echo(f"Sauvegarde : {await backup.backup(reglages().database_url, dossier)}", err=True)
+
+
+@main.command("restore", help="Restaure DOSSIER dans la base vide de SOLLI_DATABASE_URL.")
+@click.argument("dossier", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@_commande
+async def restaurer(dossier: Path) -> None:
+    """Restore a backup."""
+    await backup.restore(reglages().database_url, dossier)
+    click.echo("La base est restaurée : vérifiez-la avec « solli verify ».", err=True)
 
 
 @main.group("referentiel", help="Structures, services et catégories.")

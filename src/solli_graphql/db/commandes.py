@@ -77,6 +77,7 @@ INSERER = insert(m.sollicitation)
 LIGNE = insert(m.historique)
 TEXTE = insert(m.historique_texte)
 RECHERCHE = insert(m.sollicitation_recherche)
+EVENEMENT = insert(m.evenement, ("sollicitation_id", "seq", "seq_emetteur", "date"))
 RETENIR = insert(m.idempotence)
 COMPLETER_RECHERCHE: Statement[Any] = Statement(
     m.sollicitation_recherche.update()

@@ -293,6 +293,20 @@ piece_jointe = sa.Table(
     sa.Column("auteur_id", sa.BigInteger, nullable=True),
     _texte("etat"),
 )
+evenement = (
+    sa.Table(  # what subscribers are still to be told, in the same transaction as the history
+        "evenement",
+        metadata,
+        sa.Column("id", _GRAND, sa.Identity(), primary_key=True),
+        _vers("sollicitation_id", "sollicitation"),
+        sa.Column("seq", sa.Integer, nullable=False),
+        sa.Column(
+            "seq_emetteur", sa.Integer, nullable=True
+        ),  # alone, seq would show a draft by a gap
+        sa.Column("date", Instant, nullable=False),
+        sa.UniqueConstraint("sollicitation_id", "seq"),
+    )
+)
 idempotence = sa.Table(
     "idempotence",
     metadata,
@@ -303,6 +317,7 @@ idempotence = sa.Table(
     _texte("confirmation"),
     sa.Column("sollicitation_id", sa.BigInteger, sa.ForeignKey("sollicitation.id"), nullable=False),
     sa.Column("version", sa.Integer, nullable=False),  # of the caller's own view
+    sa.Index("ix_idempotence_date", "date"),
 )
 cle = sa.Table(
     "cle",

@@ -32,6 +32,11 @@ class Trace:
     ligne: Valeurs
     texte: Valeurs
 
+    @property
+    def evenement(self) -> Valeurs:
+        """What subscribers are to be told: where to look, never what is there."""
+        return {n: self.ligne[n] for n in ("sollicitation_id", "seq", "seq_emetteur", "date")}
+
 
 def soumettre(
     depot: Valeurs, acteur: Acteur, *, id_: int, routage: Routage, date: datetime, sel: bytes

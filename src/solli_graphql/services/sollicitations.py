@@ -174,6 +174,7 @@ async def agir(
         (c.METTRE_A_JOUR[transition.visible], {**trace.row, "cible": id_}),
         (c.LIGNE, trace.ligne),
         (c.TEXTE, trace.texte),
+        (c.EVENEMENT, trace.evenement),
     ]
     if geste.texte and transition.roles == {Role.EMETTEUR}:  # D9: the emitter's texts alone
         writes.append((c.COMPLETER_RECHERCHE, {"ajout": "\n" + replier(geste.texte), "cible": id_}))
@@ -235,6 +236,7 @@ async def deposer(
         (c.INSERER, trace.row),
         (c.LIGNE, trace.ligne),
         (c.TEXTE, trace.texte),
+        (c.EVENEMENT, trace.evenement),
         (c.RECHERCHE, {"sollicitation_id": id_, "texte": cherche}),
     ]
     if cle:

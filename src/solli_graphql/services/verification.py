@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from itertools import groupby
 from typing import Any
 
@@ -68,6 +69,29 @@ _LIGNES: Statement[Ligne] = Statement(
 
 
 _NOMBRE: Statement[int] = Statement(sa.select(sa.func.count()).select_from(m.sollicitation), int)
+
+
+_t = m.sollicitation.c
+_TETES: Statement[Any] = Statement(
+    sa.select(_t.id, _t.version, _t.tete)
+    .where(_t.id > sa.bindparam("apres", type_=sa.BigInteger))
+    .order_by(_t.id)
+    .limit(10 * LOT)
+)
+
+
+async def tete(db: Database) -> str:
+    """
+    Hash every (id, seq, last link of its chain): the head to publish elsewhere.
+
+    Compared later, it also shows what the chains alone cannot: a cut tail, a missing sollicitation.
+    """
+    somme, apres = sha256(), 0
+    while rows := await read(db, _TETES, apres=apres):
+        for id_, version, dernier in rows:
+            somme.update(f"{id_} {version} {dernier.hex()}\n".encode())
+        apres = rows[-1][0]
+    return somme.hexdigest()
 
 
 async def compter(db: Database) -> int:

@@ -293,6 +293,26 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "evenement",
+        sa.Column(
+            "id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            sa.Identity(always=False),
+            nullable=False,
+        ),
+        sa.Column("sollicitation_id", sa.BigInteger(), nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("seq_emetteur", sa.Integer(), nullable=True),
+        sa.Column("date", models.Instant(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["sollicitation_id"], ["sollicitation.id"], name=op.f("fk_evenement_sollicitation_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_evenement")),
+        sa.UniqueConstraint(
+            "sollicitation_id", "seq", name=op.f("uq_evenement_sollicitation_id_seq")
+        ),
+    )
+    op.create_table(
         "historique",
         sa.Column("sollicitation_id", sa.BigInteger(), nullable=False),
         sa.Column("seq", sa.Integer(), nullable=False),
@@ -345,6 +365,9 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("utilisateur_id", "cle", name=op.f("pk_idempotence")),
     )
+    with op.batch_alter_table("idempotence", schema=None) as batch_op:
+        batch_op.create_index("ix_idempotence_date", ["date"], unique=False)
+
     op.create_table(
         "piece_jointe",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -437,6 +460,7 @@ TABLES = (
     "piece_jointe",
     "idempotence",
     "historique",
+    "evenement",
     "sollicitation",
     "habilitation_service",
     "sous_categorie",

@@ -1,5 +1,6 @@
 """Builds everything, once: the database, the services, the executor, the routes."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.resources import files
@@ -22,8 +23,9 @@ from solli_graphql.graphql.schema import readable, sdl
 from solli_graphql.http import health
 from solli_graphql.http.endpoint import Endpoint
 from solli_graphql.http.logs import Logged
-from solli_graphql.logs import configurer
+from solli_graphql.logs import configurer, trace
 from solli_graphql.services.identite import DEMO, PSEUDONYMES, Identite, cle
+from solli_graphql.services.retention import purger
 from solli_graphql.services.sollicitations import Sollicitations
 from solli_graphql.settings import Settings
 
@@ -41,6 +43,7 @@ class Service:
     async def open(self) -> None:
         """Open the database and wire what needs it. Raises Unreachable or NotMigrated."""
         await open_migrated(self.db)
+        self._purge = asyncio.create_task(self._purge_hourly())
         secret = await cle(self.db, PSEUDONYMES)
         demo = await cle(self.db, DEMO) if self._settings.demo else None
         reader = Reader(self.db, readable(), secret=secret or b"")
@@ -67,6 +70,21 @@ class Service:
             message = "the service is not open"
             raise RuntimeError(message)
         await self._endpoint(scope, receive, send)
+
+    async def close(self) -> None:
+        """Wait for the commands under way, then close."""
+        self._purge.cancel()
+        await self.db.close()
+
+    async def _purge_hourly(self) -> None:
+        """Delete what is kept for a time only, a batch a transaction."""
+        while True:
+            await asyncio.sleep(3600)
+            try:
+                while await self.db.write(purger):
+                    pass
+            except Exception as e:  # noqa: BLE001 - the next hour tries again
+                log.warning("purge_impossible", **trace(e))
 
     async def ready(self) -> dict[str, bool]:
         """Tell which parts can be used."""
@@ -114,7 +132,7 @@ def create_app(settings: Settings) -> Starlette:
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         await service.open()
         yield
-        await service.db.close()
+        await service.close()
 
     paths = frozenset(route.path for route in routes)
     middleware = [Middleware(Logged, paths=paths)]

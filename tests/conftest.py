@@ -3,6 +3,7 @@
 import importlib
 import os
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -41,6 +42,11 @@ CATEGORIES = {
         },
     ]
 }
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    size = "how many examples of how many steps the state machine plays, such as 5000x100"
+    parser.addoption("--machine", default="20x30", help=size)
 
 
 @pytest.fixture(scope="session")
@@ -113,11 +119,9 @@ def settings(url: str) -> Settings:
     return Settings(mode=Mode.DEMO, database_url=url, _env_file=None)
 
 
-@pytest.fixture(scope="session")
-async def client(settings: Settings) -> AsyncIterator[Client]:
-    """
-    The application, served in process.
-    """
+@asynccontextmanager
+async def servir(settings: Settings) -> AsyncIterator[Client]:
+    """Serve the application in process, with a key to sign tokens and some categories."""
     app = create_app(settings)
     service: Any = app.state.service
     await service.db.open()
@@ -129,6 +133,15 @@ async def client(settings: Settings) -> AsyncIterator[Client]:
         transport = httpx.ASGITransport(app)
         async with httpx.AsyncClient(transport=transport, base_url="http://tests") as http:
             yield Client(http, service.db, cle)
+
+
+@pytest.fixture(scope="session")
+async def client(settings: Settings) -> AsyncIterator[Client]:
+    """
+    The application, served in process.
+    """
+    async with servir(settings) as served:
+        yield served
 
 
 @pytest.fixture(scope="session")

@@ -71,7 +71,6 @@ class Qui:
 class Ligne:
     """A line of the history, as the treating side has it."""
 
-    ancien: str | None
     nouveau: str
     chez_avant: str | None
     chez: str
@@ -155,7 +154,7 @@ class Dossier:
         regle = TABLE[geste]
         autre = SUPPORT if self.chez == STRUCTURE else STRUCTURE
         chez = {"MEME": self.chez, "AUTRE": autre, "ORIGINE": self.origine}[regle.chez]
-        ligne = Ligne(self.statut, regle.vers, self.chez, chez, geste, par, texte, regle.texte)
+        ligne = Ligne(regle.vers, self.chez, chez, geste, par, texte, regle.texte)
         brouillon = geste == "EN_COURS"
         boucle = geste == "ROUVRIR" and self.transferts > 0 and self.origine == STRUCTURE
         return replace(
@@ -255,7 +254,7 @@ class Monde:
     def _deposer(self, d: Demande) -> tuple[Reponse, "Monde"]:
         emettrice, destinataire, service = d.lieux
         chez = STRUCTURE if destinataire else SUPPORT
-        ligne = Ligne(None, A_TRAITER, None, chez, "SOUMETTRE", d.qui.nom)
+        ligne = Ligne(A_TRAITER, None, chez, "SOUMETTRE", d.qui.nom)
         nouveau = Dossier(emettrice, destinataire, service, d.texte, chez, (ligne,))
         if d.simulation:
             return Reponse(None, simule=(None, nouveau)), self

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from solli_graphql.db import postgres
 from solli_graphql.db.opening import SQLITE, connect_to, sqlite_path
 from solli_graphql.db.sqlite import connect
 
@@ -49,6 +50,7 @@ async def restore(url: str, folder: Path) -> None:
     if url.startswith(SQLITE):
         await asyncio.to_thread(_copy, str(source), sqlite_path(url))
     else:
+        await _check_empty(url)
         options = ("--no-owner", "--no-acl", "--exit-on-error", "--single-transaction")
         await _run("pg_restore", url, *options, str(source))
 
@@ -63,6 +65,16 @@ def _known(url: str, folder: Path) -> Path:
         message = f"{sqlite_path(url)} existe déjà : restaurez vers un nouveau fichier."
         raise BackupFailed(message)
     return source
+
+
+async def _check_empty(url: str) -> None:
+    connection = await postgres.connect(url)
+    try:
+        if await connection.fetchval("SELECT to_regclass('alembic_version')"):
+            message = "La base n'est pas vide : restaurez vers une base neuve."
+            raise BackupFailed(message)
+    finally:
+        await connection.close()
 
 
 def _copy(source: str, target: str) -> None:

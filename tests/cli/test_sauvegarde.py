@@ -8,6 +8,9 @@ import pytest
 
 from commandes import Solli, done, refused
 from conftest import new_database
+from ecritures import ajouter, noms
+from solli_graphql.db.migrate import migrate
+from solli_graphql.db.opening import connect_to
 
 
 @pytest.fixture
@@ -43,6 +46,24 @@ class TestBackup:
         done(await solli("restore", str(tmp_path / "s"), url=elsewhere))
         assert done(await solli("verify", "--head", url=elsewhere)).stdout == head
         done(await solli("verify", url=elsewhere))
+
+    async def test_holds_what_was_just_committed(
+        self, solli: Solli, empty_url: str, elsewhere: str, tmp_path: Path
+    ) -> None:
+        """
+        A backup of a database in use holds all that was committed before it began.
+        """
+        await migrate(empty_url)
+        db = connect_to(empty_url, pool=2)
+        await db.open()
+        await db.write(ajouter, "a")
+        done(await solli("backup", str(tmp_path / "s"), url=empty_url))
+        await db.close()
+        done(await solli("restore", str(tmp_path / "s"), url=elsewhere))
+        restored = connect_to(elsewhere, pool=2)
+        await restored.open()
+        assert await noms(restored) == ["a"]
+        await restored.close()
 
     async def test_never_overwrites(
         self, solli: Solli, empty_url: str, elsewhere: str, tmp_path: Path

@@ -70,3 +70,24 @@ class TestPostgres:
         with pytest.raises(asyncpg.SerializationError):
             await db.write(heurter, 0)
         assert runs == -97
+
+    async def test_a_lost_commit_is_never_run_again(self, db: Database, engine: str) -> None:
+        """
+        A command whose connection is lost as it commits runs once: nobody knows what it did.
+        """
+        if engine == "sqlite":
+            pytest.skip("SQLite has no connection to lose")
+        pool: Any = db
+        other = await asyncpg.connect(pool._url)
+        runs = 0
+
+        async def perdre(tx: Any) -> None:
+            nonlocal runs
+            runs += 1
+            pid = tx._connection.get_server_pid()
+            await other.execute("SELECT pg_terminate_backend($1, 5000)", pid)
+
+        with pytest.raises((asyncpg.PostgresError, asyncpg.InterfaceError, OSError)):
+            await db.write(perdre)
+        await other.close()
+        assert runs == 1

@@ -12,7 +12,7 @@ from effets import CLE, CLES, COMPTER, LIGNES, compter, membre, resolue, traiter
 from fabrique import Make, depot
 from solli_graphql.db import models as m
 from solli_graphql.db.database import Statement
-from solli_graphql.domain.acteur import Role
+from solli_graphql.domain.acteur import Habilitation, Role
 from solli_graphql.domain.workflow import DestinataireActuel, Routage, StatutSollicitation
 
 S, D = StatutSollicitation, DestinataireActuel
@@ -140,6 +140,27 @@ class TestKey:
         transport.app.state.service._endpoint._identite._connus.clear()
         refus = await traiter(client, s.recepteur, **resolue(s))
         assert refus["code"] in ("ACCES_REFUSE", "INTROUVABLE")
+
+    async def test_a_replay_rechecks_the_right_on_its_row(self, client: Client, make: Make) -> None:
+        """
+        A replay by a receiver who has kept only another structure finds nothing.
+        """
+        s = await make.affaire()
+        assert s.destinataire is not None
+        ailleurs = Habilitation(Role.RECEPTEUR, (await make.lieu()).id)
+        agent = await make.compte(Habilitation(Role.RECEPTEUR, s.destinataire.id), ailleurs)
+        assert (await traiter(client, agent, **resolue(s)))["rejoue"] is False
+        h, lieu = m.habilitation, s.destinataire.id
+        cible = h.c.utilisateur_id == sa.bindparam("cible", type_=sa.BigInteger)
+        retirer = Statement[Any](h.delete().where(cible, h.c.structure_id == lieu), columns=[])
+
+        async def command(tx: Any) -> None:
+            await tx.write((retirer, {"cible": agent.id}))
+
+        await client.db.write(command)
+        transport: Any = client.http._transport  # rights are trusted for five seconds
+        transport.app.state.service._endpoint._identite._connus.clear()
+        assert (await traiter(client, agent, **resolue(s)))["code"] == "INTROUVABLE"
 
     @pytest.mark.parametrize("cle", ["", "x", "x" * 15, "x" * 256, "é" * 300, "x" * 16 + "\n"])
     async def test_its_length_has_bounds(self, client: Client, make: Make, cle: str) -> None:

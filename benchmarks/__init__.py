@@ -1,0 +1,1 @@
+"""Measurements of the product from outside: never imported by it."""

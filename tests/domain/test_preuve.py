@@ -1,0 +1,71 @@
+"""The history as evidence: a chain, in which each line answers for those before it."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from solli_graphql.domain import ecriture
+from solli_graphql.domain.acteur import Acteur, Droits
+from solli_graphql.domain.preuve import fautes
+from solli_graphql.domain.workflow import (
+    Action,
+    Etat,
+    Geste,
+    Routage,
+    StatutTraitement,
+    franchir,
+)
+
+ACTEUR = Acteur(1, "Nom", "Prenom")
+DATE = datetime(2026, 1, 1, tzinfo=UTC)
+GESTES = (StatutTraitement.EN_COURS, StatutTraitement.EN_COURS, StatutTraitement.RESOLUE)
+
+
+def histoire() -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """Write a sollicitation of four lines, as the commands do."""
+    depot, routage = {"description": "Où en est-ce ?"}, Routage.METIER
+    trace = ecriture.soumettre(depot, ACTEUR, id_=1, routage=routage, date=DATE, sel=b"s" * 16)
+    row, lignes = trace.row, [trace.texte | trace.ligne]
+    for choix in GESTES:
+        connu = {n: row[n] for n in Etat.__dataclass_fields__ if n in row}
+        etat = Etat(**connu, droits=Droits.RECEPTEUR)
+        geste = Geste(Action.TRAITER, choix, "Un texte.")
+        suite = franchir(etat, geste)
+        trace = ecriture.ecrire(etat, *suite, geste, ACTEUR, date=DATE, sel=b"s" * 16)
+        row |= trace.row
+        lignes.append(trace.texte | trace.ligne)
+    return row, lignes
+
+
+class TestChain:
+    def test_of_what_commands_write(self) -> None:
+        """
+        What the commands write has no fault.
+        """
+        assert fautes(*histoire()) == []
+
+    @pytest.mark.parametrize("rang", range(3))
+    def test_a_line_linked_anew_breaks_it(self, rang: int) -> None:
+        """
+        A line that was changed and linked anew to the one before it no longer holds the next one.
+        """
+        row, lignes = histoire()
+        precedent = lignes[rang - 1]["tete"] if rang else b""
+        lignes[rang]["date"] = datetime(2025, 1, 1, tzinfo=UTC)
+        lignes[rang]["tete"] = ecriture.maillon(precedent, lignes[rang])
+        assert fautes(row, lignes) == [f"la ligne {rang + 2} ne suit pas la chaîne"]
+
+    def test_its_end_changes_with_its_beginning(self) -> None:
+        """
+        Two histories that differ by their first line alone do not end on the same head.
+        """
+        heads = set()
+        for description in ("Une question.", "Une autre."):
+            _, lignes = histoire()
+            engagement = ecriture.engagement(b"s" * 16, ACTEUR, description)
+            lignes[0]["engagement"], tete = engagement, b""
+            for ligne in lignes:
+                tete = ecriture.maillon(tete, ligne)
+            heads.add(tete)
+        assert len(heads) == 2

@@ -45,8 +45,10 @@ CATEGORIES = {
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    size = "how many examples of how many steps the state machine plays, such as 5000x100"
-    parser.addoption("--machine", default="20x30", help=size)
+    size = "how many random examples of how many steps the state machine plays, such as 5000x100"
+    parser.addoption("--machine", help=size)
+    size = "how many generated operations are compared with the oracle's answers, on each engine"
+    parser.addoption("--differentiel", type=int, default=300, help=size)
 
 
 @pytest.fixture(scope="session")

@@ -13,14 +13,15 @@ from conftest import servir
 from documents import FICHE, SOUMETTRE, demander
 from fabrique import Lieu, Make, depot
 from machine.modele import ANALYSTE, EMETTEUR, RECEPTEUR, SUPPORT, Demande, Droit, Qui
-from machine.vues import espaces
 from solli_graphql.db.migrate import migrate
 from solli_graphql.domain.acteur import Habilitation, Role
 from solli_graphql.services import verification
 from solli_graphql.settings import Mode, Settings
 
 T = TypeVar("T")
-EMET, RECOIT, LIT = (Droit(r, s) for r, s in ((EMETTEUR, "E1"), (RECEPTEUR, "P1"), (ANALYSTE, "P1")))
+EMET, RECOIT, LIT = (
+    Droit(r, s) for r, s in ((EMETTEUR, "E1"), (RECEPTEUR, "P1"), (ANALYSTE, "P1"))
+)
 GENS = (
     Qui("emetteur", (EMET,)),
     Qui("associe", (EMET,)),
@@ -48,27 +49,24 @@ fragment Page on SollicitationConnection {
 """
 
 
-def lecture(espaces_: list[str]) -> str:
-    """Write the document that reads all that somebody can, in each espace and by each order."""
-    listes = [f"{e}_SYNTHESE: synthese(espace: {e}, last: 100) {{ ...Page }}" for e in espaces_]
-    listes += [
-        f"{e}_{t}: sollicitations(espace: {e}, filtre: $f, tri: {t}, first: 100) {{ ...Page }}"
-        for e in espaces_
-        for t in TRIS
-    ]
-    corps = "nodes(ids: $ids) { ...Fiche } " + " ".join(listes)
-    return FICHE + PAGE + f"query($ids: [ID!]!, $f: FiltreSollicitations!) {{ {corps} }}"
+def lecture(espace: str) -> str:
+    """Write the document that reads some sollicitations, and the lists of an espace."""
+    corps = f"""
+      nodes(ids: $ids) {{ ...Fiche }}
+      SYNTHESE: synthese(espace: {espace}, last: 100) {{ ...Page }}
+      TROUVEES: sollicitations(espace: {espace}, filtre: $f, tri: $tri, first: 100) {{ ...Page }}
+    """
+    variables = "$ids: [ID!]!, $f: FiltreSollicitations!, $tri: TriSollicitations!"
+    return f"{FICHE} {PAGE} query({variables}) {{ {corps} }}"
 
 
-def recherche(espaces_: list[str]) -> str:
-    """Write the document that searches for a text in each espace."""
-    roots = [f"{e}: sollicitations(espace: $e{e}, filtre: $f) {{ nodes {{ id }} }}" for e in espaces_]
-    vars_ = " ".join(f"$e{e}: Espace! = {e}" for e in espaces_)
-    return f"query({vars_} $f: FiltreSollicitations!) {{ {' '.join(roots)} }}"
-
-
-LECTURES = {qui.nom: lecture(espaces(qui)) for qui in GENS}
-RECHERCHES = {qui.nom: recherche(espaces(qui)) for qui in GENS}
+LECTURES = {espace: lecture(espace) for espace in ("EMISES", "RECUES", "SUPPORT")}
+RECHERCHE = """
+query($espace: Espace!, $texte: String!) {
+  sollicitations(espace: $espace, filtre: {texte: $texte}) { totalCount nodes { id } }
+}
+"""
+COMPTE = "query($espace: Espace!) { synthese(espace: $espace, first: 0) { totalCount } }"
 
 
 @dataclass
@@ -79,6 +77,7 @@ class Salle:
     stack: AsyncExitStack = field(default_factory=AsyncExitStack)
     lieux: dict[str, Lieu] = field(default_factory=dict)
     comptes: dict[str, Compte] = field(default_factory=dict)
+    jetons: dict[str, str] = field(default_factory=dict)
     mots: Any = field(default_factory=lambda: count(1))
 
     def ouvrir(self, url: str) -> None:
@@ -109,6 +108,10 @@ class Salle:
         services = frozenset({lieu.services[d.service]} if lieu and d.service else ())
         return Habilitation(Role(d.role), lieu.id if lieu else None, services)
 
+    def recommencer(self) -> None:
+        """Let everybody come with a new token, before theirs expire."""
+        self.jetons.clear()
+
     def mot(self) -> str:
         """Give a word that stands nowhere else in the database."""
         return f"mot{next(self.mots):07d}"
@@ -128,25 +131,39 @@ class Salle:
         (membre,) = self.envoyer(d.qui, document, input=entree).values()
         return membre
 
-    def lire(self, qui: Qui, ids: list[str], objet: str) -> Any:
-        """Read all that somebody can of these sollicitations."""
-        return self.envoyer(qui, LECTURES[qui.nom], ids=ids, f={"numeroObjet": objet})
+    def lire(self, qui: Qui, espace: str, ids: list[str], *, objet: str, tri: str) -> Any:
+        """Read all that somebody can of these sollicitations, from an espace."""
+        return self.envoyer(qui, LECTURES[espace], ids=ids, f={"numeroObjet": objet}, tri=tri)
 
-    def chercher(self, qui: Qui, texte: str) -> dict[str, list[str]]:
-        """Search for a text in each espace of somebody, and give the ids found."""
-        data = self.envoyer(qui, RECHERCHES[qui.nom], f={"texte": texte})
-        return {espace: [n["id"] for n in page["nodes"]] for espace, page in data.items()}
+    def chercher(self, qui: Qui, espace: str, texte: str) -> list[str]:
+        """Search for a text, and give the ids found."""
+        page = self.envoyer(qui, RECHERCHE, espace=espace, texte=texte)["sollicitations"]
+        assert page["totalCount"] == len(page["nodes"])
+        return [n["id"] for n in page["nodes"]]
+
+    def compter(self, qui: Qui, espace: str) -> int:
+        """Count a work list."""
+        nombre: int = self.envoyer(qui, COMPTE, espace=espace)["synthese"]["totalCount"]
+        return nombre
 
     def envoyer(self, qui: Qui, document: str, **variables: Any) -> Any:
         """Send a document as somebody, and give the data."""
-        reply = self.run(self.client.execute(document, self.comptes[qui.nom], **variables))
+        if qui.nom not in self.jetons:
+            self.jetons[qui.nom] = f"Bearer {self.client.jeton(self.comptes[qui.nom].courriel)}"
+        headers = {"authorization": self.jetons[qui.nom]}
+        body = {"query": document, "variables": variables}
+        reply = self.run(self.client.post(body, headers=headers))
         assert "errors" not in reply.body, reply.body
         return reply.data
+
+    def noms(self) -> dict[str, str]:
+        """Tell who is who: the names of people by their global id and by their nom."""
+        return {k: n for n, c in self.comptes.items() for k in (c.gid, c.nom)}
 
     def verifier(self) -> list[str]:
         """Check the whole database, and list the faults found."""
         fautes: list[str] = []
-        sans = lambda _: None
-        signaler = lambda f: fautes.append(str(f))
-        self.run(verification.verifier(self.client.db, signaler, sans))
+        self.run(
+            verification.verifier(self.client.db, lambda f: fautes.append(str(f)), lambda _: None)
+        )
         return fautes

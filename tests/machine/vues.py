@@ -74,7 +74,7 @@ def etapes(d: Dossier, qui: Qui, depuis: int = 0) -> list[dict[str, Any]]:
     vue, words = d.vue(qui), cote(d, qui)
     assert vue is not None
     lignes = d.vues(vue)
-    ecrites = []
+    ecrites: list[dict[str, Any]] = []
     for i, x in enumerate(lignes):
         ancien = lignes[i - 1].nouveau if i else None
         etape = {

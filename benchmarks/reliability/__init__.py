@@ -1,0 +1,1 @@
+"""The reliability harness: processes race, are killed, and the history is counted afterwards."""

@@ -69,3 +69,22 @@ class TestChain:
                 tete = ecriture.maillon(tete, ligne)
             heads.add(tete)
         assert len(heads) == 2
+
+
+class TestDeposit:
+    @pytest.mark.parametrize("colonne", ["texte", "texte_interne"])
+    def test_its_line_has_no_text_of_its_own(self, colonne: str) -> None:
+        """
+        A text slipped into the first line, whose commitment is to the description, is a fault.
+        """
+        row, lignes = histoire()
+        lignes[0][colonne] = "Un texte glissé."
+        assert len(fautes(row, lignes)) == 1
+
+    def test_its_date_is_that_of_the_first_line(self) -> None:
+        """
+        A date of deposit that the history does not tell is a fault.
+        """
+        row, lignes = histoire()
+        row["date_depot"] = datetime(2025, 1, 1, tzinfo=UTC)
+        assert len(fautes(row, lignes)) == 1

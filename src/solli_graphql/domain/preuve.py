@@ -84,6 +84,8 @@ def _etapes(row: Ligne, lignes: Sequence[Ligne]) -> Iterator[str]:
     debut = (SOUMETTRE, StatutSollicitation.A_TRAITER, a_l_origine(routage))
     if (premiere["action"], premiere["nouveau_statut"], premiere["destinataire"]) != debut:
         yield "la première ligne n'est pas un dépôt"
+    if (premiere["texte"], premiere["texte_interne"]) != (None, None):
+        yield "la première ligne porte un texte, qui n'est pas la description"
     for avant, x in pairwise(lignes):
         quitte = (avant["nouveau_statut"], avant["destinataire"])
         if (x["ancien_statut"], x["ancien_destinataire"]) != quitte:
@@ -125,6 +127,7 @@ def replier_historique(row: Ligne, lignes: Sequence[Ligne]) -> dict[str, Any]:
         "statut": derniere["nouveau_statut"],
         "destinataire_actuel": derniere["destinataire"],
         "version": derniere["seq"],
+        "date_depot": lignes[0]["date"],
         "date_mise_a_jour": derniere["date"],
         "statut_emetteur": visibles[-1]["nouveau_statut"],
         "version_emetteur": visibles[-1]["seq_emetteur"],

@@ -2,7 +2,7 @@
 
 from client import Client
 from fabrique import Make
-from solli_graphql.domain.acteur import Role
+from solli_graphql.domain.acteur import Habilitation, Role
 
 LIRE = """
 query($id: ID!) {
@@ -11,6 +11,13 @@ query($id: ID!) {
       structureEmettrice { designation raisonSociale identifiant { type valeur } }
     }
   }
+}
+"""
+
+
+CHERCHER = """
+query($valeur: String!) {
+  sollicitations(espace: RECUES, filtre: {identifiantEmetteur: $valeur}) { totalCount }
 }
 """
 
@@ -32,3 +39,21 @@ class TestAnAnalyst:
         assert structure["identifiant"]["type"] == "PARTICULIER"
         for mot in recue.data["node"]["structureEmettrice"]["designation"], emettrice.valeur:
             assert mot not in str(lue.body)
+
+    async def test_may_not_test_a_name(self, client: Client, make: Make) -> None:
+        """
+        An analyst finds nothing by the identifier of a private person; a receiver does.
+        """
+        emettrice, publique = await make.lieu(publique=False, particulier=True), await make.lieu()
+        s = await make.soumise(emettrice, publique)
+        analyste = await make.role(Role.ANALYSTE, publique)
+        both = await make.compte(
+            Habilitation(Role.ANALYSTE, publique.id), Habilitation(Role.EMETTEUR, emettrice.id)
+        )
+
+        found = {}
+        for qui, par in {"analyste": analyste, "both": both, "recepteur": s.recepteur}.items():
+            reply = await client.execute(CHERCHER, par=par, valeur=emettrice.valeur)
+            found[qui] = reply.data["sollicitations"]["totalCount"]
+
+        assert found == {"analyste": 0, "both": 0, "recepteur": 1}

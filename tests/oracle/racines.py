@@ -80,8 +80,8 @@ def _critere(base: Base, nom: str, valeur: Any) -> Callable[[Vue], bool]:
         "statut": lambda v: v.statut in valeur,
         "deposeeDu": lambda v: _jour(v) >= valeur,
         "deposeeAu": lambda v: _jour(v) <= valeur,
-        "identifiantEmetteur": lambda v: _nommee(
-            base.un("structure", v.row["structure_emettrice_id"]) or {}, valeur
+        "identifiantEmetteur": lambda v: _emise_par(
+            v, base.un("structure", v.row["structure_emettrice_id"]) or {}, valeur
         ),
         "serviceDestinataire": pointe("service_destinataire_id", "service", "code"),
         "typeObjet": lambda v: v.row["type_objet"] == valeur,
@@ -104,6 +104,12 @@ def _nommee(structure: Ligne, valeur: str) -> bool:
     """Compare an identifier, as it is written or without its spaces."""
     formes = (valeur.strip().upper(), "".join(valeur.split()).upper())
     return structure["identifiant_valeur"] in formes
+
+
+def _emise_par(v: Vue, structure: Ligne, valeur: str) -> bool:
+    """Find what a structure sent: an analyst must not test the name of a private person."""
+    cachee = v.analyste and structure["identifiant_type"] == "PARTICULIER"
+    return not cachee and _nommee(structure, valeur)
 
 
 def _pris_par(v: Vue, valeur: str) -> bool:

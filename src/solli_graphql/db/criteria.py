@@ -37,12 +37,31 @@ def _pris_par(regard: Regard, c: Columns, name: str) -> sa.ColumnElement[bool]:
     return sa.and_(regard.vue == sa.literal_column("'TRAITANT'"), taken)
 
 
-def _among(fk: str, table: sa.Table, column: str, count: int = 1) -> Any:
-    """Find the rows that point at those whose column has a value, or one of several."""
+def _among(fk: str, table: sa.Table, column: str) -> Any:
+    """Find the rows that point at those whose column has a value."""
 
     def criterion(_: Regard, c: Columns, name: str) -> sa.ColumnElement[bool]:
-        ids = sa.select(table.c.id).where(contains(table.c[column], name, count))
-        return c[fk].in_(ids)
+        return c[fk].in_(sa.select(table.c.id).where(contains(table.c[column], name, 1)))
+
+    return criterion
+
+
+def _emise_par(count: int) -> Any:
+    """Find what a structure sent; an analyst may not test the name of a private person."""
+    s = models.structure.c
+
+    def criterion(regard: Regard, c: Columns, name: str) -> sa.ColumnElement[bool]:
+        named = sa.select(s.id).where(contains(s.identifiant_valeur, name, count))
+        found = c["structure_emettrice_id"].in_(named)
+        if Vue.ANALYSTE not in regard.vues:
+            return found
+        organisation = c["structure_emettrice_id"].in_(
+            named.where(s.identifiant_type != "PARTICULIER")
+        )
+        if regard.vue is None:
+            return organisation
+        others = regard.vue != sa.literal_column("'ANALYSTE'")
+        return sa.or_(organisation, sa.and_(others, found))
 
     return criterion
 
@@ -112,12 +131,8 @@ CRITERIA: Criteria = {
         "statuts": _statuts,
         "deposee_du": lambda _, c, n: c["date_depot"] >= sa.bindparam(n, type_=models.Instant),
         "deposee_avant": lambda _, c, n: c["date_depot"] < sa.bindparam(n, type_=models.Instant),
-        "identifiant_emetteur": _among(
-            "structure_emettrice_id", models.structure, "identifiant_valeur"
-        ),
-        "identifiants_emetteur": _among(
-            "structure_emettrice_id", models.structure, "identifiant_valeur", 2
-        ),
+        "identifiant_emetteur": _emise_par(1),
+        "identifiants_emetteur": _emise_par(2),
         "service_destinataire": _among("service_destinataire_id", models.service, "code"),
         "type_objet": _equals("type_objet"),
         "numero_objet": _equals("numero_objet"),

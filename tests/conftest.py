@@ -11,6 +11,7 @@ from uuid import uuid4
 import asyncpg
 import httpx
 import pytest
+from hypothesis import settings as hypothesis_settings
 
 from client import Client
 from fabrique import METIER, SUPPORT, Make
@@ -42,6 +43,11 @@ CATEGORIES = {
         },
     ]
 }
+
+
+hypothesis_settings.register_profile("ci", derandomize=True)  # there, the same examples each time
+if os.environ.get("CI"):
+    hypothesis_settings.load_profile("ci")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

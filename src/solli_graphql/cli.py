@@ -149,6 +149,7 @@ def serve(host: str, port: int, workers: int) -> None:
         log_config=None,
         server_header=False,
         timeout_graceful_shutdown=20,
+        timeout_worker_healthcheck=60,  # a worker imports for longer than the usual 5 s when busy
     )
 
 

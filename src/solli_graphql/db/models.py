@@ -293,19 +293,16 @@ piece_jointe = sa.Table(
     sa.Column("auteur_id", sa.BigInteger, nullable=True),
     _texte("etat"),
 )
-evenement = (
-    sa.Table(  # what subscribers are still to be told, in the same transaction as the history
-        "evenement",
-        metadata,
-        sa.Column("id", _GRAND, sa.Identity(), primary_key=True),
-        _vers("sollicitation_id", "sollicitation"),
-        sa.Column("seq", sa.Integer, nullable=False),
-        sa.Column(
-            "seq_emetteur", sa.Integer, nullable=True
-        ),  # alone, seq would show a draft by a gap
-        sa.Column("date", Instant, nullable=False),
-        sa.UniqueConstraint("sollicitation_id", "seq"),
-    )
+# What subscribers are still to be told, written in the same transaction as the history.
+evenement = sa.Table(
+    "evenement",
+    metadata,
+    _cle(),
+    _vers("sollicitation_id", "sollicitation"),
+    sa.Column("seq", sa.Integer, nullable=False),
+    sa.Column("seq_emetteur", sa.Integer, nullable=True),  # by a gap, seq would show a draft
+    sa.Column("date", Instant, nullable=False),
+    sa.UniqueConstraint("sollicitation_id", "seq"),
 )
 idempotence = sa.Table(
     "idempotence",

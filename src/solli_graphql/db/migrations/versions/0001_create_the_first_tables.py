@@ -297,7 +297,6 @@ def upgrade() -> None:
         sa.Column(
             "id",
             sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            sa.Identity(always=False),
             nullable=False,
         ),
         sa.Column("sollicitation_id", sa.BigInteger(), nullable=False),

@@ -97,7 +97,6 @@ def limits(settings: Settings) -> Limits:
         octets=settings.document_octets,
         tokens=settings.document_jetons,
         depth=settings.document_profondeur,
-        introspection_depth=settings.document_profondeur + 4,
         fields=settings.document_champs,
         aliases=settings.document_alias,
         directives=settings.document_directives,

@@ -250,9 +250,10 @@ async def purge() -> None:
 @_commande
 async def sauvegarder(dossier: Path) -> None:
     """Back up a live database."""
-    async with _base(reglages()):
+    settings = reglages()
+    async with _base(settings):
         pass
-    click.echo(f"Sauvegarde : {await backup.backup(reglages().database_url, dossier)}", err=True)
+    click.echo(f"Sauvegarde : {await backup.backup(settings.database_url, dossier)}", err=True)
 
 
 @main.command("restore", help="Restaure DOSSIER dans la base vide de SOLLI_DATABASE_URL.")

@@ -9,7 +9,7 @@ from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 
 from solli_graphql.db import postgres
 from solli_graphql.db.database import Text, insert
-from solli_graphql.db.opening import SQLITE
+from solli_graphql.db.opening import SQLITE, sqlite_path
 from solli_graphql.db.sqlite import connect
 
 Rows = Sequence[dict[str, Any]]
@@ -66,7 +66,7 @@ class _Postgres:
 async def loading(url: str, table: sa.Table) -> AsyncIterator[Loader]:
     """Load; the plain indexes of a table are dropped, then made again."""
     if url.startswith(SQLITE):
-        connection = connect(url.removeprefix(SQLITE))
+        connection = connect(sqlite_path(url))
         try:
             connection.execute("PRAGMA foreign_keys=OFF")  # every key is ours
             connection.execute("BEGIN IMMEDIATE")

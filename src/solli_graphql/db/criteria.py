@@ -29,12 +29,8 @@ def _statuts(regard: Regard, c: Columns, name: str) -> sa.ColumnElement[bool]:
 
 def _pris_par(regard: Regard, c: Columns, name: str) -> sa.ColumnElement[bool]:
     """Find who has taken it, in the treating view alone: an analyst may not test a name."""
-    if regard.vues == (Vue.TRAITANT,):
-        return c["prise_en_charge_par_id"] == sa.bindparam(name, type_=sa.BigInteger)
-    if regard.vue is None:
-        return sa.false()
     taken = c["prise_en_charge_par_id"] == sa.bindparam(name, type_=sa.BigInteger)
-    return sa.and_(regard.vue == sa.literal_column("'TRAITANT'"), taken)
+    return sa.and_(regard.is_seen_as(Vue.TRAITANT), taken)
 
 
 def _among(fk: str, table: sa.Table, column: str) -> Any:
@@ -52,16 +48,9 @@ def _emise_par(count: int) -> Any:
 
     def criterion(regard: Regard, c: Columns, name: str) -> sa.ColumnElement[bool]:
         named = sa.select(s.id).where(contains(s.identifiant_valeur, name, count))
-        found = c["structure_emettrice_id"].in_(named)
-        if Vue.ANALYSTE not in regard.vues:
-            return found
-        organisation = c["structure_emettrice_id"].in_(
-            named.where(s.identifiant_type != "PARTICULIER")
-        )
-        if regard.vue is None:
-            return organisation
-        others = regard.vue != sa.literal_column("'ANALYSTE'")
-        return sa.or_(organisation, sa.and_(others, found))
+        others = sa.not_(regard.is_seen_as(Vue.ANALYSTE))
+        findable = sa.or_(others, s.identifiant_type != "PARTICULIER")
+        return c["structure_emettrice_id"].in_(named.where(findable))
 
     return criterion
 

@@ -82,6 +82,7 @@ class Unreachable(RuntimeError):
 
 
 Write = tuple[Statement[Any], Values]
+TROP_LONGUE = "Cette recherche est trop longue : précisez-la."
 
 
 class Tx(Protocol):

@@ -10,7 +10,7 @@ import asyncpg
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
 
-from solli_graphql.db.database import Command, Statement, Unreachable, Values, Write
+from solli_graphql.db.database import TROP_LONGUE, Command, Statement, Unreachable, Values, Write
 from solli_graphql.domain.errors import LimiteDepassee, Occupe
 
 T = TypeVar("T")
@@ -19,9 +19,8 @@ P = ParamSpec("P")
 NEXT_ID = "SELECT nextval('sollicitation_numero')"
 ATTEMPTS = 3
 TIMEOUTS = {"statement_timeout": "5000", "lock_timeout": "2000", "timezone": "UTC"}
-TROP_LONGUE = "Cette recherche est trop longue : précisez-la."
-
-
+CONNECT = 10  # seconds
+FAILURES = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, ValueError)
 REASONS = {
     ConnectionRefusedError: "rien n'écoute à cette adresse",
     FileNotFoundError: "rien n'écoute à cette adresse",
@@ -42,10 +41,6 @@ async def connect(url: str) -> Any:
         return await asyncpg.connect(url, timeout=CONNECT)
     except FAILURES as e:
         raise unreachable(e) from e
-
-
-FAILURES = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, ValueError)
-CONNECT = 10  # seconds
 
 
 class Connection(asyncpg.Connection):  # type: ignore[misc]

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -213,11 +213,18 @@ def moi(acteur: Acteur) -> Read:
     return Read("Utilisateur", {"id": acteur.id}, rights(acteur))
 
 
+class Nodes(NamedTuple):
+    """Objects to read by global ids: which object each id is, and one read per type."""
+
+    places: list[tuple[str, int] | None]
+    reads: list[Read]
+
+
 NODES = ("Sollicitation", "Structure", "Utilisateur")
 
 
-def nodes(acteur: Acteur, ids: Sequence[str]) -> tuple[list[tuple[str, int] | None], list[Read]]:
-    """Read objects by global ids: which object each id is, and one read per type."""
+def nodes(acteur: Acteur, ids: Sequence[str]) -> Nodes:
+    """Read objects by global ids; one that is none of ours has no place."""
     places = [lu if (lu := lire_gid(i)) and lu[0] in NODES else None for i in ids]
     wanted = {t: sorted({p[1] for p in places if p and p[0] == t}) for t in NODES}
     reads = [
@@ -225,4 +232,4 @@ def nodes(acteur: Acteur, ids: Sequence[str]) -> tuple[list[tuple[str, int] | No
         for t, i in wanted.items()
         if i
     ]
-    return places, reads
+    return Nodes(places, reads)

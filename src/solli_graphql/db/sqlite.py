@@ -13,7 +13,7 @@ from typing import Any, ParamSpec, TypeVar
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 
-from solli_graphql.db.database import Command, Statement, Unreachable, Values, Write
+from solli_graphql.db.database import TROP_LONGUE, Command, Statement, Unreachable, Values, Write
 from solli_graphql.domain.errors import LimiteDepassee, Occupe
 
 sqlite3: Any
@@ -28,7 +28,6 @@ P = ParamSpec("P")
 NEXT_ID = "UPDATE compteur SET valeur = valeur + 1 WHERE nom = 'sollicitation' RETURNING valeur"
 ON_THE_LOOP, SQL_TIMEOUT, LOCK_TIMEOUT, RETRY = 0.02, 5.0, 2.0, 0.0005  # seconds
 GROUP = 32
-TROP_LONGUE = "Cette recherche est trop longue : précisez-la."
 
 
 def connect(path: str, *, busy: int = 5000) -> Any:

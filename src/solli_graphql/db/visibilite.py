@@ -13,8 +13,6 @@ from solli_graphql.db.plan.sources import Columns, Computed
 from solli_graphql.domain.acteur import ROLES_DE_L_ESPACE, Acteur, Droits, Espace, Role, Vue
 from solli_graphql.domain.pseudonymes import contact, nom, structure, utilisateur
 
-# --- which rows ------------------------------------------------------------------------------
-
 
 class Portee(NamedTuple):
     """How far one role reaches: what its SQL depends on, never its values."""
@@ -149,10 +147,8 @@ def utilisateurs_visibles(c: Columns) -> sa.ColumnElement[bool]:
     return sa.or_(c["id"] == acteur, colleague)
 
 
-# --- which view ------------------------------------------------------------------------------
-
 Read = sa.ColumnElement[Any] | Computed | None
-Column = str | None | Computed | Callable[[Columns], sa.ColumnElement[Any]]
+Instead = str | None | Computed | Callable[[Columns], sa.ColumnElement[Any]]
 
 
 def _tout_le_texte(c: Columns) -> sa.ColumnElement[Any]:
@@ -164,12 +160,12 @@ def _sans_brouillon(c: Columns) -> sa.ColumnElement[Any]:
     return sa.func.coalesce(c["texte"], interne)
 
 
-_AUTEUR: Mapping[str, Column] = {
+_AUTEUR: Mapping[str, Instead] = {
     "auteur_nom": Computed(nom, ("auteur_id", "cle")),
     "auteur_prenom": Computed(lambda: "", ()),
 }
 # What a view reads instead of a column; what is not named here is read as it is.
-VUES: Mapping[Vue, Mapping[str, Mapping[str, Column]]] = {
+VUES: Mapping[Vue, Mapping[str, Mapping[str, Instead]]] = {
     Vue.EMETTEUR: {
         "sollicitation": {
             "statut": "statut_emetteur",
@@ -232,6 +228,12 @@ class Regard:
             return first
         *cases, (_, last) = [(self.vue == _literal(v), r) for v, r in reads.items()]
         return sa.case(*cases, else_=last)
+
+    def is_seen_as(self, v: Vue) -> sa.ColumnElement[bool]:
+        """Give the condition under which the caller has this view of a row."""
+        if v not in self.vues:
+            return sa.false()
+        return sa.true() if len(self.vues) == 1 else self.vue == _literal(v)  # type: ignore[return-value]
 
     def exists(self, relation: str, c: Columns) -> list[sa.ColumnElement[bool]]:
         """Give the condition under which a row exists in the caller's view."""

@@ -1,11 +1,11 @@
 """The history as evidence: folded, it must equal the row; its chain must hold (S2, S3, D22)."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from hashlib import sha256
 from itertools import pairwise
 from typing import Any
 
-from solli_graphql.domain.ecriture import SOUMETTRE, maillon
+from solli_graphql.domain.acteur import Acteur
+from solli_graphql.domain.ecriture import SOUMETTRE, engagement, maillon
 from solli_graphql.domain.workflow import (
     TRANSITIONS,
     Action,
@@ -72,9 +72,9 @@ def _effacee(row: Ligne, x: Ligne) -> bool:
 
 
 def _engagement(row: Ligne, x: Ligne) -> bytes:
-    texte = row["description"] if x["seq"] == 1 else x["texte"] or x["texte_interne"] or ""
-    auteur = f"{x['auteur_id']}\0{x['auteur_nom']}\0{x['auteur_prenom']}\0"
-    return sha256(x["sel"] + auteur.encode() + texte.encode()).digest()
+    texte = row["description"] if x["seq"] == 1 else x["texte"] or x["texte_interne"]
+    auteur = Acteur(x["auteur_id"], x["auteur_nom"], x["auteur_prenom"])
+    return engagement(x["sel"], auteur, texte)
 
 
 def _etapes(row: Ligne, lignes: Sequence[Ligne]) -> Iterator[str]:

@@ -21,11 +21,14 @@ from graphql import (
     GraphQLSchema,
     GraphQLSkipDirective,
     InlineFragmentNode,
+    ListValueNode,
     Location,
     Node,
+    ObjectValueNode,
     OperationDefinitionNode,
     SelectionSetNode,
     SourceLocation,
+    ValueNode,
     VariableNode,
     get_named_type,
     get_variable_values,
@@ -267,16 +270,12 @@ def _no_arguments(_: Any) -> dict[str, Any]:
     return {}
 
 
-def _has_variable(node: Any) -> bool:
-    if isinstance(node, VariableNode):
-        return True
-    below = getattr(node, "values", None) or getattr(node, "fields", None) or ()
-    return any(
-        _has_variable(
-            getattr(n, "value", n) if hasattr(n, "name") and not isinstance(n, VariableNode) else n
-        )
-        for n in below
-    )
+def _has_variable(node: ValueNode) -> bool:
+    if isinstance(node, ObjectValueNode):
+        return any(_has_variable(f.value) for f in node.fields)
+    if isinstance(node, ListValueNode):
+        return any(map(_has_variable, node.values))
+    return isinstance(node, VariableNode)
 
 
 def _place(node: FieldNode) -> tuple[int, int]:

@@ -17,12 +17,15 @@ from graphql import (
     OperationDefinitionNode,
     SelectionSetNode,
     execute_sync,
+    get_nullable_type,
+    is_list_type,
     is_non_null_type,
 )
 from solli_graphql.db.plan.compiler import project
 from solli_graphql.db.plan.reader import Read, Reader
 from solli_graphql.db.plan.reader import Root as Prepared
 from solli_graphql.db.plan.sources import Selected
+from solli_graphql.db.queries import Nodes
 from solli_graphql.domain.acteur import Acteur
 from solli_graphql.domain.errors import AccesRefuse, EntreeInvalide, NonAuthentifie, SolliError
 from solli_graphql.graphql.documents import Document, Operation, RequestError, Root
@@ -209,28 +212,26 @@ class _Execution:
                     if permission.has_permission(self._acteur, None, **arguments) is not True:  # type: ignore[arg-type]
                         raise AccesRefuse
 
-    async def _query(self, root: Root, found: Any) -> Any:
-        name, selected = root.selected.name, root.selected
-        if name in ("node", "nodes"):
-            return await self._nodes(root, *found)
-        if found.page is not None:
-            prepared = self._prepare(root, found.type, selected, connection=True)
+    async def _query(self, root: Root, found: Read | Nodes) -> Any:
+        """Read what a root's function found, as a page, a list or one object."""
+        if isinstance(found, Nodes):
+            rows = await self._nodes(root, found)
+        elif found.page is not None:
+            prepared = self._prepare(root, found.type, root.selected, connection=True)
             return await self._reader.connection(prepared, found, self._variables)
-        rows = await self._rows(root, found, selected)
-        if name == "categories":
+        else:
+            rows = await self._rows(root, found, root.selected)
+        if is_list_type(get_nullable_type(root.field.type)):
             return rows
         return rows[0] if rows else None
 
-    async def _nodes(
-        self, root: Root, places: list[tuple[str, int] | None], reads: list[Read]
-    ) -> Any:
+    async def _nodes(self, root: Root, nodes: Nodes) -> list[Any]:
         found: dict[tuple[str, int] | None, Any] = {}
-        for read in reads:
+        for read in nodes.reads:
             prepared = self._prepare(root, read.type, root.selected)
             rows = await self._reader.rows(prepared, read, self._variables)
             found |= {(read.type, id_): row for id_, row in rows}
-        answer = [found.get(place) for place in places]
-        return answer[0] if root.selected.name == "node" else answer
+        return [found.get(place) for place in nodes.places]
 
     async def _rows(self, root: Root, read: Read, selected: Selected) -> list[Any]:
         prepared = self._prepare(root, read.type, selected)

@@ -9,7 +9,16 @@ from strawberry.permission import BasePermission, PermissionExtension
 from strawberry.types.field import StrawberryField
 
 from graphql import GraphQLObjectType, GraphQLSchema, get_named_type, is_object_type
-from solli_graphql.db.plan.sources import Column, Computed, Entity, Field, Relation, Source
+from solli_graphql.db.plan.sources import (
+    Column,
+    Computed,
+    Embedded,
+    Entity,
+    Field,
+    One,
+    Relation,
+    Source,
+)
 from solli_graphql.domain.numeros import gid
 
 T = TypeVar("T")
@@ -118,13 +127,14 @@ VIRTUAL = {"droits", "espace", "cle", "commentaire"}  # told by the caller's reg
 
 
 def _named(field: Field, entities: Mapping[str, Entity]) -> list[str]:
-    source = field.source
-    if isinstance(source, Column):
-        return [source.name or field.python_name]
-    if isinstance(source, Computed):
-        return list(source.columns)
-    prefix, fk = getattr(source, "prefix", None), getattr(source, "fk", None)
-    if prefix is not None:
-        below = entities[str(field.target)].fields.values()
-        return [prefix + f.python_name for f in below]
-    return [] if fk is None or hasattr(source, "order") else [fk]
+    """Name the columns that a source needs of its own relation."""
+    match field.source:
+        case Column(name):
+            return [name or field.python_name]
+        case Computed(_, columns):
+            return [*columns]
+        case Embedded(prefix):
+            return [prefix + f.python_name for f in entities[str(field.target)].fields.values()]
+        case One(fk):
+            return [fk]
+    return []

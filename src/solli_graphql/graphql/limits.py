@@ -21,6 +21,7 @@ from solli_graphql.domain.errors import LimiteDepassee
 OPENING = {TokenKind.BRACE_L, TokenKind.BRACKET_L, TokenKind.PAREN_L}
 CLOSING = {TokenKind.BRACE_R, TokenKind.BRACKET_R, TokenKind.PAREN_R}
 INTROSPECTION = {"__schema", "__type"}
+ALLOWANCE = 4  # levels more below these: the standard introspection is 15 deep
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,6 @@ class Limits:
     tokens: int = 1500
     nesting: int = 40  # brackets of any kind, which the parser recurses on
     depth: int = 12
-    introspection_depth: int = 16
     fields: int = 300
     aliases: int = 30
     directives: int = 30
@@ -121,7 +121,7 @@ class _Measure:
         depth, fields = self.below(getattr(node, "selection_set", None))
         if not isinstance(node, FieldNode):
             return depth, fields
-        allowance = 4 if node.name.value in INTROSPECTION else 0  # the standard one is 15 deep
+        allowance = ALLOWANCE if node.name.value in INTROSPECTION else 0
         return max(depth + 1 - allowance, 1), fields + 1
 
     def _fragment(self, name: str) -> tuple[int, int]:

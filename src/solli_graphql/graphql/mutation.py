@@ -1,5 +1,6 @@
 """The roots of Mutation: each reads its input, calls one service, and returns a member."""
 
+from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
 
 import strawberry
@@ -22,6 +23,7 @@ from solli_graphql.services.depot import Depot
 from solli_graphql.services.sollicitations import Options, PriseEnCompte, Sollicitations
 
 ID = strawberry.ID
+Gesture = Callable[..., Awaitable[PriseEnCompte]]
 
 
 def donnee(description: str) -> Any:
@@ -132,6 +134,14 @@ def _repondre(acteur: Acteur, prise: PriseEnCompte, options: Options) -> Any:
     )
 
 
+async def _agir(
+    root: Acteur, info: Info[Context, Acteur], entree: Any, geste: Gesture, **champs: Any
+) -> Any:
+    """Make a gesture on the sollicitation that an input names."""
+    options = info.context.options(entree)
+    return _repondre(root, await geste(root, entree.id, **champs, options=options), options)
+
+
 DEPOT = (
     *("categorie", "sous_categorie", "structure_emettrice", "courriel", "description"),
     *("type_objet", "numero_objet", "service_emetteur", "structure_destinataire"),
@@ -157,11 +167,8 @@ async def traiter(
     info: Info[Context, Acteur],
     input: Annotated[TraiterInput, arg("Traitement.")],  # noqa: A002
 ) -> Any:
-    options = info.context.options(input)
-    prise = await info.context.sollicitations.traiter(
-        root, input.id, statut=input.statut, texte=input.mise_a_jour, options=options
-    )
-    return _repondre(root, prise, options)
+    champs = {"statut": input.statut, "texte": input.mise_a_jour}
+    return await _agir(root, info, input, info.context.sollicitations.traiter, **champs)
 
 
 @racine(ResultatAction, "Répondre à une demande.", PeutRepondreComplement())
@@ -170,11 +177,8 @@ async def repondre_complement(
     info: Info[Context, Acteur],
     input: Annotated[RepondreComplementInput, arg("Complément.")],  # noqa: A002
 ) -> Any:
-    options = info.context.options(input)
-    prise = await info.context.sollicitations.repondre_complement(
-        root, input.id, texte=input.reponse, options=options
-    )
-    return _repondre(root, prise, options)
+    geste = info.context.sollicitations.repondre_complement
+    return await _agir(root, info, input, geste, texte=input.reponse)
 
 
 @racine(ResultatAction, "Rouvrir une sollicitation répondue ou clôturée.", PeutRouvrir())
@@ -183,11 +187,8 @@ async def rouvrir(
     info: Info[Context, Acteur],
     input: Annotated[RouvrirInput, arg("Réouverture.")],  # noqa: A002
 ) -> Any:
-    options = info.context.options(input)
-    prise = await info.context.sollicitations.rouvrir(
-        root, input.id, texte=input.commentaire, options=options
-    )
-    return _repondre(root, prise, options)
+    geste = info.context.sollicitations.rouvrir
+    return await _agir(root, info, input, geste, texte=input.commentaire)
 
 
 @racine(ResultatAction, "Clôturer une sollicitation répondue.", PeutCloturer())
@@ -196,11 +197,8 @@ async def cloturer(
     info: Info[Context, Acteur],
     input: Annotated[CloturerInput, arg("Clôture.")],  # noqa: A002
 ) -> Any:
-    options = info.context.options(input)
-    prise = await info.context.sollicitations.cloturer(
-        root, input.id, texte=input.commentaire, options=options
-    )
-    return _repondre(root, prise, options)
+    geste = info.context.sollicitations.cloturer
+    return await _agir(root, info, input, geste, texte=input.commentaire)
 
 
 Mutation = create_type(

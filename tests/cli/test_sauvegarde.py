@@ -47,6 +47,19 @@ class TestBackup:
         assert done(await solli("verify", "--head", url=elsewhere)).stdout == head
         done(await solli("verify", url=elsewhere))
 
+    async def test_is_only_read(
+        self, solli: Solli, empty_url: str, elsewhere: str, tmp_path: Path
+    ) -> None:
+        """
+        Restoring changes no byte of the backup and leaves nothing beside it.
+        """
+        folder = tmp_path / "s"
+        done(await solli("demo", "--sollicitations", 5, url=empty_url))
+        done(await solli("backup", str(folder), url=empty_url))
+        before = {f.name: (f.read_bytes(), f.stat().st_mtime_ns) for f in folder.iterdir()}
+        done(await solli("restore", str(folder), url=elsewhere))
+        assert {f.name: (f.read_bytes(), f.stat().st_mtime_ns) for f in folder.iterdir()} == before
+
     async def test_holds_what_was_just_committed(
         self, solli: Solli, empty_url: str, elsewhere: str, tmp_path: Path
     ) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import os
 import shutil
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -28,7 +29,7 @@ async def backup(url: str, folder: Path) -> Path:
     target = _new(url, folder)
     partial = target.with_suffix(".partiel")
     if url.startswith(SQLITE):
-        await asyncio.to_thread(_copy, sqlite_path(url), str(partial))
+        await asyncio.to_thread(_copy, connect(sqlite_path(url)), str(partial))
     else:
         await _run("pg_dump", url, "--format=custom", f"--file={partial}")
     partial.rename(target)
@@ -48,7 +49,7 @@ async def restore(url: str, folder: Path) -> None:
     """Read a backup into an empty database. Raises BackupFailed."""
     source = _known(url, folder)
     if url.startswith(SQLITE):
-        await asyncio.to_thread(_copy, str(source), sqlite_path(url))
+        await asyncio.to_thread(_copy, connect(str(source), frozen=True), sqlite_path(url))
     else:
         await _check_empty(url)
         options = ("--no-owner", "--no-acl", "--exit-on-error", "--single-transaction")
@@ -77,9 +78,9 @@ async def _check_empty(url: str) -> None:
         await connection.close()
 
 
-def _copy(source: str, target: str) -> None:
+def _copy(origin: Any, target: str) -> None:
     """Copy page by page while others write: the copy is one state, restarted if it must be."""
-    origin, copy = connect(source), connect(target)
+    copy = connect(target)
     try:
         origin.backup(copy)
         copy.execute("PRAGMA wal_checkpoint(TRUNCATE)").close()

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from queue import SimpleQueue
 from typing import Any, ParamSpec, TypeVar
 
@@ -30,13 +31,20 @@ ON_THE_LOOP, SQL_TIMEOUT, LOCK_TIMEOUT, RETRY = 0.02, 5.0, 2.0, 0.0005  # second
 GROUP = 32
 
 
-def connect(path: str, *, busy: int = 5000) -> Any:
-    """Make a connection: each has the same safeguards. Raises Unreachable."""
+def connect(path: str, *, busy: int = 5000, frozen: bool = False) -> Any:
+    """
+    Make a connection: each has the same safeguards. Raises Unreachable.
+
+    frozen: a file that nobody changes, such as a backup, is only read, with no trace beside it.
+    """
+    name = Path(path).absolute().as_uri() + ("?immutable=1" if frozen else "")
+    options = {"isolation_level": None, "check_same_thread": False, "cached_statements": 512}
     try:
-        connection = sqlite3.connect(
-            path, isolation_level=None, check_same_thread=False, cached_statements=512
-        )
-        _safeguard(connection, busy, time.monotonic() + SQL_TIMEOUT)
+        connection = sqlite3.connect(name, uri=True, **options)
+        if frozen:
+            connection.execute("PRAGMA schema_version").close()
+        else:
+            _safeguard(connection, busy, time.monotonic() + SQL_TIMEOUT)
     except sqlite3.Error as e:
         raise Unreachable("ce fichier ne peut pas être ouvert comme une base SQLite") from e
     return connection

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from solli_graphql.domain.ecriture import maillon
+from solli_graphql.domain.ecriture import DEPOT, maillon, origine
 
 Row = dict[str, Any]
 DESTINATAIRES = ("STRUCTURE", "SUPPORT")
@@ -27,12 +27,7 @@ COVERED = (
     *("statut", "destinataire_actuel", "motif", "version", "date_mise_a_jour", "brouillon"),
     *("prise_en_charge_par_id", "statut_emetteur", "version_emetteur", "transferts"),
     *("date_mise_a_jour_emetteur", "reouvertures", "allers_retours", "passe_support", "tete"),
-    "description",
-)
-UNCOVERED = (
-    *("categorie_id", "sous_categorie_id", "type_objet", "numero_objet", "contact_courriel"),
-    *("contact_telephone", "structure_emettrice_id", "structure_destinataire_id", "date_depot"),
-    *("numero", "routage"),
+    *("description", "contact_courriel", "contact_telephone", "date_depot", *DEPOT),
 )
 
 
@@ -169,7 +164,7 @@ def cut_tail(story: Story, _: random.Random) -> bool:
 
 def rewrite(story: Story, _: random.Random) -> bool:
     """Move every date by a day and compute the whole chain again, as who knows the code can."""
-    head = b""
+    head = origine(story.row)
     for line in story.lines:
         line["date"] += timedelta(days=1)
         head = line["tete"] = maillon(head, line)

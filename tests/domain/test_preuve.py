@@ -7,7 +7,7 @@ import pytest
 
 from solli_graphql.domain import ecriture
 from solli_graphql.domain.acteur import Acteur, Droits
-from solli_graphql.domain.preuve import fautes
+from solli_graphql.domain.preuve import EFFACE, fautes
 from solli_graphql.domain.workflow import (
     Action,
     Etat,
@@ -19,12 +19,14 @@ from solli_graphql.domain.workflow import (
 
 ACTEUR = Acteur(1, "Nom", "Prenom")
 DATE = datetime(2026, 1, 1, tzinfo=UTC)
+DEPOT = {"description": "Où en est-ce ?", "contact_courriel": "a@b.fr", "contact_telephone": None}
 GESTES = (StatutTraitement.EN_COURS, StatutTraitement.EN_COURS, StatutTraitement.RESOLUE)
 
 
 def histoire() -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """Write a sollicitation of four lines, as the commands do."""
-    depot, routage = {"description": "Où en est-ce ?"}, Routage.METIER
+    depot = dict.fromkeys(ecriture.DEPOT) | DEPOT
+    routage = Routage.METIER
     trace = ecriture.soumettre(depot, ACTEUR, id_=1, routage=routage, date=DATE, sel=b"s" * 16)
     row, lignes = trace.row, [trace.texte | trace.ligne]
     for choix in GESTES:
@@ -51,7 +53,7 @@ class TestChain:
         A line that was changed and linked anew to the one before it no longer holds the next one.
         """
         row, lignes = histoire()
-        precedent = lignes[rang - 1]["tete"] if rang else b""
+        precedent = lignes[rang - 1]["tete"] if rang else ecriture.origine(row)
         lignes[rang]["date"] = datetime(2025, 1, 1, tzinfo=UTC)
         lignes[rang]["tete"] = ecriture.maillon(precedent, lignes[rang])
         assert fautes(row, lignes) == [f"la ligne {rang + 2} ne suit pas la chaîne"]
@@ -62,9 +64,9 @@ class TestChain:
         """
         heads = set()
         for description in ("Une question.", "Une autre."):
-            _, lignes = histoire()
+            row, lignes = histoire()
             engagement = ecriture.engagement(b"s" * 16, ACTEUR, description)
-            lignes[0]["engagement"], tete = engagement, b""
+            lignes[0]["engagement"], tete = engagement, ecriture.origine(row)
             for ligne in lignes:
                 tete = ecriture.maillon(tete, ligne)
             heads.add(tete)
@@ -79,6 +81,26 @@ class TestDeposit:
         """
         row, lignes = histoire()
         lignes[0][colonne] = "Un texte glissé."
+        assert len(fautes(row, lignes)) == 1
+
+    @pytest.mark.parametrize("colonne", [*ecriture.DEPOT, *DEPOT])
+    def test_is_all_held_by_its_line(self, colonne: str) -> None:
+        """
+        Any column that only the deposit says, changed later, is a fault.
+        """
+        row, lignes = histoire()
+        row[colonne] = Routage.SUPPORT if colonne == "routage" else "autre"
+        assert fautes(row, lignes) != []
+
+    def test_can_be_erased(self) -> None:
+        """
+        A deposit without its words, its contact, its author and its salt is no fault.
+        """
+        row, lignes = histoire()
+        lignes[0] |= {"auteur_id": None, "auteur_nom": EFFACE, "auteur_prenom": EFFACE, "sel": None}
+        row |= {"description": EFFACE, "contact_courriel": None}
+        assert fautes(row, lignes) == []
+        row["contact_courriel"] = "a@b.fr"
         assert len(fautes(row, lignes)) == 1
 
     def test_its_date_is_that_of_the_first_line(self) -> None:

@@ -44,9 +44,10 @@ def soumettre(
     """
     Write the first state of a sollicitation: A_TRAITER, NOUVELLE, at whoever the routing says.
 
-    depot holds the columns that the emitter gave; `description` is committed to by line 1.
+    depot holds the number and the columns that the emitter gave: line 1 answers for them.
     """
     chez = a_l_origine(routage)
+    depot = depot | {"id": id_, "routage": routage}
     ligne = {
         "sollicitation_id": id_,
         "seq": 1,
@@ -58,13 +59,13 @@ def soumettre(
         "ancien_destinataire": None,
         "nouveau_statut": StatutSollicitation.A_TRAITER,
         "destinataire": chez,
-        "engagement": engagement(sel, acteur, depot["description"]),
+        "engagement": engagement(sel, acteur, dit_au_depot(depot)),
     }
-    ligne["tete"] = maillon(b"", ligne)
+    ligne["tete"] = maillon(origine(depot), ligne)
     etat = _etat(StatutSollicitation.A_TRAITER, chez, MotifATraiter.NOUVELLE, 1, date, ligne)
     row = depot | etat | _vu_par_l_emetteur(StatutSollicitation.A_TRAITER, 1, date)
-    row |= {"id": id_, "routage": routage, "date_depot": date, "transferts": 0, "reouvertures": 0}
-    row |= {"allers_retours": False, "passe_support": chez is DestinataireActuel.SUPPORT}
+    row |= {"date_depot": date, "transferts": 0, "reouvertures": 0, "allers_retours": False}
+    row["passe_support"] = chez is DestinataireActuel.SUPPORT
     return Trace(row, ligne, _texte(id_, 1, acteur, sel))
 
 
@@ -172,10 +173,25 @@ def engagement(sel: bytes, acteur: Acteur, texte: str | None) -> bytes:
     return sha256(sel + auteur.encode() + (texte or "").encode()).digest()
 
 
+def dit_au_depot(row: Mapping[str, Any]) -> str:
+    """Join what a deposit says of a person, or in their words: line 1 commits to it."""
+    return "\0".join(row[n] or "" for n in ("description", "contact_courriel", "contact_telephone"))
+
+
+DEPOT = (
+    *("numero", "routage", "categorie_id", "sous_categorie_id", "type_objet", "numero_objet"),
+    *("structure_emettrice_id", "service_emetteur_id"),
+    *("structure_destinataire_id", "service_destinataire_id"),
+)
 CHAINE = (
     *("sollicitation_id", "seq", "seq_emetteur", "date", "action", "ancien_statut"),
     *("ancien_statut_emetteur", "ancien_destinataire", "nouveau_statut", "destinataire"),
 )
+
+
+def origine(row: Mapping[str, Any]) -> bytes:
+    """Give what a chain starts from: SHA-256 over what only the deposit says, and nobody erases."""
+    return sha256(_COMPACT.encode([row[nom] for nom in DEPOT]).encode()).digest()
 
 
 _COMPACT = json.JSONEncoder(separators=(",", ":"))

@@ -5,7 +5,7 @@ from itertools import pairwise
 from typing import Any
 
 from solli_graphql.domain.acteur import Acteur
-from solli_graphql.domain.ecriture import SOUMETTRE, engagement, maillon
+from solli_graphql.domain.ecriture import SOUMETTRE, dit_au_depot, engagement, maillon, origine
 from solli_graphql.domain.workflow import (
     TRANSITIONS,
     Action,
@@ -52,11 +52,12 @@ def _rangs(lignes: Sequence[Ligne]) -> Iterator[str]:
 
 def _chaine(row: Ligne, lignes: Sequence[Ligne]) -> Iterator[str]:
     """Check each link, and each commitment whose salt is still there."""
-    tete = b""
+    tete = origine(row)
     for x in lignes:
         tete = maillon(tete, x)
         if tete != x["tete"]:
-            yield f"la ligne {x['seq']} ne suit pas la chaîne"
+            suite = "" if x["seq"] > 1 else ", ou ce que disait le dépôt a changé"
+            yield f"la ligne {x['seq']} ne suit pas la chaîne{suite}"
             return
         if not (_effacee(row, x) if x["sel"] is None else _engagement(row, x) == x["engagement"]):
             yield f"le texte ou l'auteur de la ligne {x['seq']} a changé"
@@ -66,13 +67,14 @@ def _chaine(row: Ligne, lignes: Sequence[Ligne]) -> Iterator[str]:
 
 def _effacee(row: Ligne, x: Ligne) -> bool:
     """Tell whether a line without a salt says nothing of anybody any more."""
-    textes = (row["description"] if x["seq"] == 1 else None, x["texte"], x["texte_interne"])
+    depot = dit_au_depot(row).strip("\0") if x["seq"] == 1 else None
+    textes = (depot, x["texte"], x["texte_interne"])
     noms = x["auteur_nom"] == x["auteur_prenom"] == EFFACE
     return noms and x["auteur_id"] is None and all(t in (None, EFFACE) for t in textes)
 
 
 def _engagement(row: Ligne, x: Ligne) -> bytes:
-    texte = row["description"] if x["seq"] == 1 else x["texte"] or x["texte_interne"]
+    texte = dit_au_depot(row) if x["seq"] == 1 else x["texte"] or x["texte_interne"]
     auteur = Acteur(x["auteur_id"], x["auteur_nom"], x["auteur_prenom"])
     return engagement(x["sel"], auteur, texte)
 

@@ -2,7 +2,7 @@
 
 from benchmarks.mutants.mutant import Edit, Mutant
 
-WORKFLOW, VISIBILITE = "domain/workflow.py", "db/visibilite.py"
+WORKFLOW, VISIBILITE, VUES = "domain/workflow.py", "db/visibilite.py", "db/vues.py"
 ECRITURE, PREUVE = "domain/ecriture.py", "domain/preuve.py"
 DRAFTS = "graphql/test_brouillons.py::Test"
 VERIFY = "cli/test_verify.py::TestVerify::test_"
@@ -39,7 +39,7 @@ MUTANTS = (
     Mutant(
         "the emitter's version counts drafts",
         "S5",
-        (Edit(VISIBILITE, '            "version": "version_emetteur",\n', ""),),
+        (Edit(VUES, '            "version": "version_emetteur",\n', ""),),
         (DRAFTS + "Drafts::test_two_stories_look_the_same",),
         "sqlite",
     ),
@@ -59,7 +59,7 @@ MUTANTS = (
     Mutant(
         "a draft dates the emitter's row",
         "S5",
-        (Edit(VISIBILITE, '            "date_mise_a_jour": "date_mise_a_jour_emetteur",\n', ""),),
+        (Edit(VUES, '            "date_mise_a_jour": "date_mise_a_jour_emetteur",\n', ""),),
         (DRAFTS + "Drafts::test_one_moves_nothing",),
         "sqlite",
     ),

@@ -1,6 +1,6 @@
 """The one place that says which rows a caller may see, and in which view (D14, D21)."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -9,9 +9,9 @@ import sqlalchemy as sa
 
 from solli_graphql.db import models
 from solli_graphql.db.plan.dialects import contains
-from solli_graphql.db.plan.sources import Columns, Computed
+from solli_graphql.db.plan.sources import Columns
+from solli_graphql.db.vues import INEXISTANT_SANS, Read, au_lieu, literal
 from solli_graphql.domain.acteur import ROLES_DE_L_ESPACE, Acteur, Droits, Espace, Role, Vue
-from solli_graphql.domain.pseudonymes import contact, nom, structure, utilisateur
 
 
 class Portee(NamedTuple):
@@ -89,8 +89,8 @@ def _regard(reaches: Mapping[Role, sa.ColumnElement[bool]], espace: Espace | Non
     if len(reaches) == 1:
         (role,) = reaches
         return Regard(Droits[role], (_VUE_DU_ROLE[role],), espace)
-    bits = (sa.case((r, _literal(Droits[role])), else_=_literal(0)) for role, r in reaches.items())
-    droits: sa.ColumnElement[int] = sum(bits, start=_literal(0))
+    bits = (sa.case((r, literal(Droits[role])), else_=literal(0)) for role, r in reaches.items())
+    droits: sa.ColumnElement[int] = sum(bits, start=literal(0))
     possible = {_VUE_DU_ROLE[role] for role in reaches}
     if espace not in (None, Espace.EMISES):
         possible -= {Vue.EMETTEUR}  # such a row is reached by a treating role, whose view wins
@@ -100,11 +100,11 @@ def _regard(reaches: Mapping[Role, sa.ColumnElement[bool]], espace: Espace | Non
 def _which_view(reaches: Mapping[Role, sa.ColumnElement[bool]]) -> sa.ColumnElement[str]:
     """Say in SQL what `acteur.vue` says in Python."""
     whens = [
-        (sa.or_(*(r for role, r in reaches.items() if _VUE_DU_ROLE[role] is v)), _literal(v))
+        (sa.or_(*(r for role, r in reaches.items() if _VUE_DU_ROLE[role] is v)), literal(v))
         for v in (Vue.TRAITANT, Vue.ANALYSTE)
         if any(_VUE_DU_ROLE[role] is v for role in reaches)
     ]
-    return sa.case(*whens, else_=_literal(Vue.EMETTEUR))
+    return sa.case(*whens, else_=literal(Vue.EMETTEUR))
 
 
 _VUE_DU_ROLE = {
@@ -113,13 +113,6 @@ _VUE_DU_ROLE = {
     Role.SUPPORT: Vue.TRAITANT,
     Role.ANALYSTE: Vue.ANALYSTE,
 }
-
-
-def _literal(value: int | str) -> sa.ColumnElement[Any]:
-    """Write a constant of ours into the SQL: partial indexes match only literals."""
-    if isinstance(value, str):
-        return sa.cast(sa.literal_column(f"'{value}'"), sa.Text)
-    return sa.literal_column(str(int(value)), sa.Integer)
 
 
 def structures_visibles(shape: tuple[Portee, ...], c: Columns) -> sa.ColumnElement[bool]:
@@ -136,72 +129,15 @@ def utilisateurs_visibles(c: Columns) -> sa.ColumnElement[bool]:
     colleague = sa.exists().where(
         moi.c.utilisateur_id == acteur,
         autre.c.utilisateur_id == c["id"],
-        moi.c.role.in_([_literal(r) for r in treats]),
-        autre.c.role.in_([_literal(r) for r in treats]),
+        moi.c.role.in_([literal(r) for r in treats]),
+        autre.c.role.in_([literal(r) for r in treats]),
         sa.or_(
             moi.c.structure_id == autre.c.structure_id,
-            moi.c.role == _literal(Role.SUPPORT),
+            moi.c.role == literal(Role.SUPPORT),
             sa.and_(moi.c.structure_id.is_(None), autre.c.structure_id.is_(None)),
         ),
     )
     return sa.or_(c["id"] == acteur, colleague)
-
-
-Read = sa.ColumnElement[Any] | Computed | None
-Instead = str | None | Computed | Callable[[Columns], sa.ColumnElement[Any]]
-
-
-def _tout_le_texte(c: Columns) -> sa.ColumnElement[Any]:
-    return sa.func.coalesce(c["texte"], c["texte_interne"])
-
-
-def _sans_brouillon(c: Columns) -> sa.ColumnElement[Any]:
-    interne = sa.case((c["nouveau_statut"] != _literal("EN_COURS"), c["texte_interne"]))
-    return sa.func.coalesce(c["texte"], interne)
-
-
-_AUTEUR: Mapping[str, Instead] = {
-    "auteur_nom": Computed(nom, ("auteur_id", "cle")),
-    "auteur_prenom": Computed(lambda: "", ()),
-}
-# What a view reads instead of a column; what is not named here is read as it is.
-VUES: Mapping[Vue, Mapping[str, Mapping[str, Instead]]] = {
-    Vue.EMETTEUR: {
-        "sollicitation": {
-            "statut": "statut_emetteur",
-            "version": "version_emetteur",
-            "date_mise_a_jour": "date_mise_a_jour_emetteur",
-            "brouillon": None,
-            "prise_en_charge_par_id": None,
-        },
-        "historique": {
-            "seq": "seq_emetteur",
-            "ancien_statut": "ancien_statut_emetteur",
-            "commentaire": "texte",
-        },
-    },
-    Vue.TRAITANT: {"historique": {"commentaire": _tout_le_texte}},
-    Vue.ANALYSTE: {
-        "sollicitation": {
-            "brouillon": None,
-            "contact_courriel": Computed(contact, ("contact_courriel", "cle")),
-            "contact_telephone": None,
-        },
-        "historique": {"commentaire": _sans_brouillon, **_AUTEUR},
-        "piece_jointe": _AUTEUR,
-        "structure": {
-            n: Computed(structure, ("identifiant_type", n, "cle"))
-            for n in ("designation", "raison_sociale", "identifiant_valeur")
-        },
-        "utilisateur": {
-            "id": Computed(utilisateur, ("id", "cle")),
-            "nom": Computed(nom, ("id", "cle")),
-            "prenom": Computed(lambda: "", ()),
-        },
-    },
-}
-# A row whose column is null in a view does not exist in it.
-INEXISTANT_SANS = {"historique": "seq"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -215,7 +151,7 @@ class Regard:
 
     def read(self, relation: str, name: str, c: Columns, v: Vue) -> Read:
         """Give what this view reads for a column: SQL, a function of raw columns, or nothing."""
-        instead = VUES[v].get(relation, {}).get(name, name)
+        instead = au_lieu(relation, name, v)
         if callable(instead):
             return instead(c)
         return c[instead] if isinstance(instead, str) else instead
@@ -226,14 +162,14 @@ class Regard:
         first, *others = reads.values()
         if self.vue is None or all(o is first for o in others):
             return first
-        *cases, (_, last) = [(self.vue == _literal(v), r) for v, r in reads.items()]
+        *cases, (_, last) = [(self.vue == literal(v), r) for v, r in reads.items()]
         return sa.case(*cases, else_=last)
 
     def is_seen_as(self, v: Vue) -> sa.ColumnElement[bool]:
         """Give the condition under which the caller has this view of a row."""
         if v not in self.vues:
             return sa.false()
-        return sa.true() if len(self.vues) == 1 else self.vue == _literal(v)  # type: ignore[return-value]
+        return sa.true() if len(self.vues) == 1 else self.vue == literal(v)  # type: ignore[return-value]
 
     def exists(self, relation: str, c: Columns) -> list[sa.ColumnElement[bool]]:
         """Give the condition under which a row exists in the caller's view."""

@@ -66,6 +66,8 @@ def racine(
     """Declare a root: its function returns what to read, or runs a command."""
 
     def declare(function: Callable[..., Any]) -> StrawberryField:
+        if not permissions:
+            raise TypeError(f"no permission is declared for {function.__name__}")
         return strawberry.field(  # type: ignore[no-any-return]
             resolver=function,
             graphql_type=type_,
@@ -117,7 +119,7 @@ def _verify(entity: Entity, entities: Mapping[str, Entity]) -> None:
         return
     columns = set(entity.relation.alias()[1]) | VIRTUAL
     for name, field in entity.fields.items():
-        for column in _named(field, entities):
+        for column in named(field, entities):
             if column not in columns:
                 message = f"{entity.name}.{name}: {entity.relation.name} has no column {column}"
                 raise TypeError(message)
@@ -126,7 +128,7 @@ def _verify(entity: Entity, entities: Mapping[str, Entity]) -> None:
 VIRTUAL = {"droits", "espace", "cle", "commentaire"}  # told by the caller's regard
 
 
-def _named(field: Field, entities: Mapping[str, Entity]) -> list[str]:
+def named(field: Field, entities: Mapping[str, Entity]) -> list[str]:
     """Name the columns that a source needs of its own relation."""
     match field.source:
         case Column(name):

@@ -14,6 +14,7 @@ from solli_graphql.db.plan.reader import Schema
 from solli_graphql.graphql.enums import DATE, DATE_TIME
 from solli_graphql.graphql.fields import catalogue
 from solli_graphql.graphql.mutation import Mutation
+from solli_graphql.graphql.politique import declare
 from solli_graphql.graphql.query import Query
 
 scalars: dict[object, Any] = {date: DATE, datetime: DATE_TIME}
@@ -29,10 +30,17 @@ def core() -> GraphQLSchema:
 
 def sdl() -> str:
     """Print the schema, as `schema.graphql` holds it."""
+    readable()
     return schema.as_str() + "\n"
 
 
 @cache
 def readable() -> Schema:
-    """Give what the reader knows of the nouns; raises TypeError for a source that is not one."""
-    return Schema(catalogue(core()), CRITERIA, queries.ORDERS, queries.see)
+    """
+    Give what the reader knows of the nouns.
+
+    Raises TypeError for a source that is not one, or a column without a policy.
+    """
+    entities = catalogue(core())
+    declare(core(), entities)
+    return Schema(entities, CRITERIA, queries.ORDERS, queries.see)

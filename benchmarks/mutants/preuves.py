@@ -156,6 +156,44 @@ MUTANTS = (
         "postgresql",
     ),
     Mutant(
+        "the emitter reads drafts",
+        "Z2",
+        (
+            Edit(
+                VUES,
+                '            "brouillon": None,\n            "prise_en_charge',
+                '            "prise_en_charge',
+            ),
+        ),
+        ("graphql/test_politique.py",),
+        "sqlite",
+    ),
+    Mutant(
+        "the analyst reads telephones",
+        "Z2",
+        (Edit(VUES, '            "contact_telephone": None,\n', ""),),
+        ("graphql/test_politique.py",),
+        "sqlite",
+    ),
+    Mutant(
+        "a column needs no policy",
+        "Z1",
+        (Edit(VUES, "    if name in EN_CLAIR.get(relation, ()):\n", "    if name:\n"),),
+        ("graphql/test_politique.py",),
+    ),
+    Mutant(
+        "the chain starts from nothing",
+        "S3",
+        (
+            Edit(
+                ECRITURE,
+                "sha256(_COMPACT.encode([row[nom] for nom in DEPOT]).encode())",
+                "sha256(b'')",
+            ),
+        ),
+        ("domain/test_preuve.py",),
+    ),
+    Mutant(
         "services limit nothing",
         "Z2",
         (Edit(VISIBILITE, "if h.structure_id and not h.services})", "if h.structure_id})"),),

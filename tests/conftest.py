@@ -143,7 +143,7 @@ async def servir(settings: Settings) -> AsyncIterator[Client]:
     await service.db.close()
     async with app.router.lifespan_context(app):
         transport = httpx.ASGITransport(app)
-        async with httpx.AsyncClient(transport=transport, base_url="http://tests") as http:
+        async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as http:
             yield Client(http, service.db, cle)
 
 

@@ -6,7 +6,7 @@ import json
 import sys
 import time
 
-NAMES = ("races", "kills", "idempotence", "fsyncs", "tampering", "backup", "drain")
+NAMES = ("races", "kills", "idempotence", "fsyncs", "tampering", "backup", "drain", "stalls")
 
 
 def main() -> int:

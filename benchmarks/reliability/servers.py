@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -33,9 +33,17 @@ def free_port() -> int:
 class Server:
     """One `solli serve`, with one worker or several; or a mutant of it, to test the harness."""
 
-    def __init__(self, url: str, folder: Path, *, workers: int = 1, mutant: str = "") -> None:
+    def __init__(
+        self,
+        url: str,
+        folder: Path,
+        *,
+        workers: int = 1,
+        mutant: str = "",
+        more: Mapping[str, str] | None = None,
+    ) -> None:
         self.port, self.workers = free_port(), workers
-        self._env, self._folder = environment(url), folder
+        self._env, self._folder = environment(url) | dict(more or {}), folder
         self._log = folder / f"server-{self.port}.log"
         module = ["benchmarks.reliability.mutants", mutant] if mutant else ["solli_graphql.cli"]
         words = ["serve", "--port", str(self.port), "--workers", str(workers)]
@@ -129,9 +137,15 @@ class Server:
 
 
 @contextmanager
-def serving(url: str, folder: Path, *workers: int, mutant: str = "") -> Iterator[list[Server]]:
+def serving(
+    url: str,
+    folder: Path,
+    *workers: int,
+    mutant: str = "",
+    more: Mapping[str, str] | None = None,
+) -> Iterator[list[Server]]:
     """Start servers with so many workers each, wait for them, and kill them at the end."""
-    servers = [Server(url, folder, workers=n, mutant=mutant) for n in workers]
+    servers = [Server(url, folder, workers=n, mutant=mutant, more=more) for n in workers]
     try:
         for server in servers:
             server.wait()

@@ -1,6 +1,9 @@
 """Builds everything, once: the database, the services, the executor, the routes."""
 
 import asyncio
+import multiprocessing
+import signal
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.resources import files
@@ -9,12 +12,13 @@ from typing import Any
 import structlog
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from solli_graphql.db.database import Unreachable
+from solli_graphql.db.database import Timeouts, Unreachable
 from solli_graphql.db.opening import NotMigrated, connect_to, migrated, open_migrated
 from solli_graphql.db.plan.reader import Reader
 from solli_graphql.domain.acteur import Acteur
@@ -22,6 +26,7 @@ from solli_graphql.graphql import executor as x
 from solli_graphql.graphql.limits import Limits
 from solli_graphql.graphql.schema import readable, sdl
 from solli_graphql.http import health
+from solli_graphql.http.edge import Edge, Guard, Turnstile, refuse
 from solli_graphql.http.endpoint import Endpoint
 from solli_graphql.http.logs import Logged
 from solli_graphql.logs import configurer, trace
@@ -31,6 +36,8 @@ from solli_graphql.services.sollicitations import Sollicitations
 from solli_graphql.settings import Settings
 
 log = structlog.get_logger()
+# Seconds before a refusal for want of a place: clients that insist at once would take all the time.
+PAUSE = 0.25
 
 
 class Service:
@@ -38,7 +45,9 @@ class Service:
 
     def __init__(self, settings: Settings, patience: int) -> None:
         self._settings, self._patience = settings, patience
-        self.db = connect_to(settings.database_url, pool=settings.pool)
+        timeouts = Timeouts(settings.delai_sql, settings.delai_verrou)
+        self.db = connect_to(settings.database_url, pool=settings.pool, timeouts=timeouts)
+        self._turnstile = Turnstile(settings.operations, settings.delai_operation)
         self._endpoint: Endpoint | None = None
 
     async def open(self) -> None:
@@ -56,12 +65,13 @@ class Service:
         )
 
         async def execute(acteur: Acteur | None, **asked: Any) -> x.Reply:
-            return await executor.execute(acteur, x.Request(**asked))
+            return await self._turnstile.run(executor.execute(acteur, x.Request(**asked)))
 
         self._endpoint = Endpoint(
             execute,
             Identite(self.db, demo),
             body_limit=self._settings.corps_octets,
+            depth_limit=self._settings.corps_profondeur,
             get=self._settings.demo,
         )
 
@@ -79,6 +89,10 @@ class Service:
         if self._endpoint is None:
             message = "the service is not open"
             raise RuntimeError(message)
+        if self._turnstile.full:
+            await asyncio.sleep(PAUSE)
+            await refuse(send, "busy")
+            return
         await self._endpoint(scope, receive, send)
 
     async def close(self) -> None:
@@ -121,7 +135,48 @@ async def _schema(_: Request) -> Response:
 async def _page(_: Request) -> Response:
     page = files("strawberry") / "static" / "graphiql.html"
     html = page.read_text().replace("{{ SUBSCRIPTION_ENABLED }}", "false")
-    return HTMLResponse(html)
+    # The page's scripts come from another site: it has a policy of its own.
+    return HTMLResponse(html, headers={"Content-Security-Policy": "frame-ancestors 'none'"})
+
+
+def edge(settings: Settings) -> Edge:
+    """Give what one connection may take."""
+    return Edge(
+        head_bytes=settings.entete_octets,
+        headers=settings.entete_nombre,
+        head_seconds=settings.delai_entete,
+        body_seconds=settings.delai_corps,
+        send_seconds=settings.delai_envoi,
+        idle_seconds=settings.delai_inactivite,
+    )
+
+
+def _middleware(settings: Settings, paths: frozenset[str]) -> list[Middleware]:
+    """List what a request goes through, the outermost first."""
+    logged = Middleware(Logged, paths=paths)
+    cors = Middleware(
+        CORSMiddleware,
+        allow_origins=settings.origins,
+        allow_methods=("GET", "POST"),
+        allow_headers=("Authorization", "Content-Type", "Idempotency-Key"),
+        expose_headers=("Retry-After",),
+    )
+    guard = Middleware(Guard, hosts=settings.hosts)
+    return [guard, cors, logged] if settings.origins else [guard, logged]
+
+
+def _die_with_the_supervisor() -> None:
+    """Stop when uvicorn's supervisor is gone: its workers would keep the port for ever."""
+    parent = multiprocessing.parent_process()
+    if parent is None or sys.platform == "win32":
+        return
+    loop = asyncio.get_running_loop()
+
+    def stop() -> None:
+        loop.remove_reader(parent.sentinel)
+        signal.raise_signal(signal.SIGTERM)
+
+    loop.add_reader(parent.sentinel, stop)
 
 
 def create_app(settings: Settings, *, patience: int = 0) -> Starlette:
@@ -138,14 +193,14 @@ def create_app(settings: Settings, *, patience: int = 0) -> Starlette:
         routes.append(Route("/", _page))
 
     @asynccontextmanager
-    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+    async def lifespan(_: Starlette) -> AsyncIterator[dict[str, Any]]:
+        _die_with_the_supervisor()
         await service.open()
-        yield
+        yield {"edge": edge(settings)}
         await service.close()
 
     paths = frozenset(route.path for route in routes)
-    middleware = [Middleware(Logged, paths=paths)]
-    app = Starlette(routes=routes, lifespan=lifespan, middleware=middleware)
+    app = Starlette(routes=routes, lifespan=lifespan, middleware=_middleware(settings, paths))
     app.state.service = service
     return app
 

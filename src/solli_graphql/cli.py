@@ -143,7 +143,7 @@ def serve(host: str, port: int, workers: int) -> None:
         port=port,
         workers=workers,
         loop="uvloop" if sys.platform != "win32" else "asyncio",
-        http="httptools",
+        http="solli_graphql.http.protocol:Protocol",
         ws="none",
         access_log=False,
         log_config=None,

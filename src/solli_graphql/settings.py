@@ -1,10 +1,14 @@
 """The settings: environment variables SOLLI_… and a .env file, read once."""
 
+import re
 from enum import StrEnum
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ORIGIN = re.compile(r"https?://[^\s/,*@?#]+")
+NAME = re.compile(r"(\*\.)?[a-z0-9._-]+|\[[0-9a-f:.]+\]")
 
 
 class Mode(StrEnum):
@@ -27,6 +31,19 @@ class Settings(BaseSettings):
     )
     pool: int = Field(4, ge=1, le=100, description="PostgreSQL connections of one process.")
     corps_octets: int = Field(256 * 1024, ge=1024, description="Largest body of a request.")
+    corps_profondeur: int = Field(32, ge=4, le=500, description="Deepest JSON of a body.")
+    entete_octets: int = Field(16 * 1024, ge=1024, description="Largest head of a request.")
+    entete_nombre: int = Field(100, ge=10, description="Most headers of a request.")
+    delai_entete: float = Field(10, gt=0, description="Seconds to receive a head.")
+    delai_corps: float = Field(30, gt=0, description="Seconds to receive a body.")
+    delai_envoi: float = Field(30, gt=0, description="Seconds without an answer being read.")
+    delai_inactivite: float = Field(30, gt=0, description="Seconds between two requests.")
+    delai_operation: float = Field(10, gt=0, description="Seconds of an operation.")
+    delai_sql: float = Field(5, ge=0.1, description="Seconds of a statement.")
+    delai_verrou: float = Field(2, ge=0.1, description="Seconds of waiting for a lock.")
+    operations: int = Field(256, ge=1, description="Operations at once in one process.")
+    hotes: str = Field("localhost,127.0.0.1,[::1]", description="Names that it answers to.")
+    origines: str = Field("", description="Origins whose pages may call it.")
     document_octets: int = Field(20 * 1024, ge=1024, description="Largest GraphQL document.")
     document_jetons: int = Field(1500, ge=100, description="Most tokens of a document.")
     document_profondeur: int = Field(12, ge=4, description="Deepest selection of a document.")
@@ -34,6 +51,34 @@ class Settings(BaseSettings):
     document_alias: int = Field(30, ge=0, description="Most aliases of a document.")
     document_directives: int = Field(30, ge=0, description="Most directives of a document.")
     document_operations: int = Field(10, ge=1, description="Most operations of a document.")
+
+    @field_validator("hotes")
+    @classmethod
+    def _hotes(cls, value: str, info: ValidationInfo) -> str:
+        """Admit names, and `*` in a demonstration only."""
+        names = _listed(value.lower())
+        every = info.data.get("mode") is Mode.DEMO and names == ("*",)
+        if not names or not (every or all(NAME.fullmatch(n) for n in names)):
+            raise ValueError(value)
+        return value
+
+    @field_validator("origines")
+    @classmethod
+    def _origines(cls, value: str) -> str:
+        """Admit whole origins, never `*`."""
+        if not all(ORIGIN.fullmatch(o) for o in _listed(value)):
+            raise ValueError(value)
+        return value
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """List the trusted hosts."""
+        return _listed(self.hotes.lower())
+
+    @property
+    def origins(self) -> tuple[str, ...]:
+        """List the origins of CORS."""
+        return _listed(self.origines)
 
     @property
     def demo(self) -> bool:
@@ -49,3 +94,7 @@ class Settings(BaseSettings):
             if self.database_url.startswith(prefix)
             else None
         )
+
+
+def _listed(text: str) -> tuple[str, ...]:
+    return tuple(part for part in (p.strip() for p in text.split(",")) if part)

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -9,6 +10,7 @@ import time
 from pathlib import Path
 
 import httpx
+import pytest
 
 from commandes import Solli, done
 
@@ -52,10 +54,57 @@ class TestServe:
         assert f"http://127.0.0.1:{port}/" in err
         assert "Traceback" not in err
 
+    @pytest.mark.skipif(not Path("/proc").exists(), reason="children are listed there")
+    async def test_workers_do_not_outlive_their_supervisor(self, migre: str) -> None:
+        """
+        When the supervisor is killed its workers stop by themselves, and the port is free.
+        """
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        words = ("serve", "--port", str(port), "--workers", "2")
+        process = start(*words, SOLLI_DATABASE_URL=migre)
+        try:
+            await alive(f"http://127.0.0.1:{port}/vivant", process)
+            workers = children(process.pid)
+            process.kill()
+            await asyncio.to_thread(process.wait)
+            assert workers
+            assert await asyncio.to_thread(gone, workers)
+        finally:
+            process.kill()
+            await asyncio.to_thread(process.communicate)
+        with socket.socket() as again:
+            again.bind(("127.0.0.1", port))
+
+
+def children(pid: int) -> list[int]:
+    """List the processes that a process started."""
+    return [int(p) for p in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def gone(pids: list[int]) -> bool:
+    """Wait until processes have ended, 20 seconds at most; those that have not are killed."""
+    deadline = time.monotonic() + 20
+    while (left := [p for p in pids if running(p)]) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    for pid in left:
+        os.kill(pid, signal.SIGKILL)
+    return not left
+
+
+def running(pid: int) -> bool:
+    """Tell whether a process runs, a dead one that nobody waited for apart."""
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
+    except FileNotFoundError:
+        return False
+    return state != "Z"
+
 
 async def alive(url: str, process: "subprocess.Popen[str]") -> None:
-    """Wait until a server answers, 30 seconds at most."""
-    deadline = time.monotonic() + 30
+    """Wait until a server answers, 90 seconds at most."""
+    deadline = time.monotonic() + 90
     async with httpx.AsyncClient() as http:
         while time.monotonic() < deadline and process.poll() is None:
             try:

@@ -1,5 +1,6 @@
 """What PostgreSQL promises: bounded waits, and clashes run again."""
 
+import asyncio
 from typing import Any
 
 import asyncpg
@@ -11,8 +12,9 @@ from documents import TRAITER
 from ecritures import NOMS, ajouter, noms
 from fabrique import Make
 from solli_graphql.db import postgres
-from solli_graphql.db.database import Database, Statement, Tx, read
-from solli_graphql.domain.errors import Occupe
+from solli_graphql.db.database import Database, Statement, Timeouts, Tx, read
+from solli_graphql.db.opening import connect_to
+from solli_graphql.domain.errors import LimiteDepassee, Occupe
 
 
 class TestPostgres:
@@ -25,11 +27,11 @@ class TestPostgres:
         if engine == "sqlite":
             pytest.skip("SQLite has its own")
         s = await make.affaire()
-        monkeypatch.setitem(postgres.TIMEOUTS, "lock_timeout", "100")
         entree = {"id": s.gid, "statut": "RESOLUE", "miseAJour": "Oui."}
         db: Any = client.db
         await db._pool.expire_connections()  # the next ones take the shorter timeout
-        db._pool._connect_kwargs["server_settings"] = {**postgres.TIMEOUTS}
+        shorter = postgres._server_settings(Timeouts(lock=0.1))
+        monkeypatch.setitem(db._pool._connect_kwargs, "server_settings", shorter)
         other = await asyncpg.connect(db._url)
         async with other.transaction():
             await other.execute("SELECT 1 FROM sollicitation WHERE id = $1 FOR UPDATE", s.id)
@@ -110,3 +112,43 @@ class TestPostgres:
         with pytest.raises(Occupe):
             await read(db, dying)
         assert await noms(db) == []
+
+    async def test_stops_working_when_the_time_is_over(self, empty_url: str, engine: str) -> None:
+        """
+        A statement past its time is stopped by PostgreSQL itself, as the connection asked.
+        """
+        if engine == "sqlite":
+            pytest.skip("SQLite has its own")
+        db = connect_to(empty_url, pool=1, timeouts=Timeouts(sql=0.1))
+        await db.open()
+        with pytest.raises(LimiteDepassee):
+            await read(db, SOMMEIL)
+        await db.close()
+
+    async def test_stops_working_for_a_caller_who_goes(self, db: Database, engine: str) -> None:
+        """
+        A read that is given up is cancelled in PostgreSQL.
+        """
+        if engine == "sqlite":
+            pytest.skip("SQLite has its own")
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(read(db, SOMMEIL), 0.2)
+        running = [1]
+        for _ in range(100):  # 2 seconds; the statement itself would last for 5
+            if (running := await read(db, EN_COURS)) == [0]:
+                break
+            await asyncio.sleep(0.02)
+        assert running == [0]
+
+
+SOMMEIL: Statement[Any] = Statement(sa.select(sa.func.pg_sleep(3600)))
+_a = sa.table("pg_stat_activity", sa.column("query"), sa.column("state"))
+EN_COURS: Statement[int] = Statement(
+    sa.select(sa.func.count())
+    .select_from(_a)
+    .where(
+        _a.c.state == sa.literal_column("'active'"),
+        _a.c.query.like(sa.literal_column("'SELECT pg_sleep%'")),
+    ),
+    int,
+)

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from ecritures import ajouter, noms
 from solli_graphql.db import sqlite
-from solli_graphql.db.database import Statement, Tx, read
+from solli_graphql.db.database import Statement, Timeouts, Tx, read
 from solli_graphql.db.migrate import migrate
 from solli_graphql.db.opening import connect_to
 from solli_graphql.domain.errors import LimiteDepassee, Occupe
@@ -82,7 +82,7 @@ class TestSqlite:
         """
         A write lock held too long by another process is Occupe; once freed, writing goes on.
         """
-        monkeypatch.setattr(sqlite, "LOCK_TIMEOUT", 0.1)
+        monkeypatch.setattr(embedded, "_timeouts", Timeouts(lock=0.1))
         other = sqlite.connect(str(tmp_path / "essai.db"))
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(Occupe):
@@ -136,12 +136,27 @@ class TestSqlite:
         A read past the time limit is LimiteDepassee, and the next ones are answered.
         """
         monkeypatch.setattr(sqlite, "ON_THE_LOOP", 0.0)
-        monkeypatch.setattr(sqlite, "SQL_TIMEOUT", 0.0)
+        monkeypatch.setattr(embedded, "_timeouts", Timeouts(sql=0.0))
         with pytest.raises(LimiteDepassee):
             await read(embedded, LONGUE)
         assert await noms(embedded) == []
+
+    async def test_a_read_whose_caller_goes_is_stopped(
+        self, embedded: sqlite.Sqlite, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """
+        SQLite stops working on a read that is given up; the next long read is answered.
+        """
+        monkeypatch.setattr(sqlite, "ON_THE_LOOP", 0.0)
+        monkeypatch.setattr(embedded, "_timeouts", Timeouts(sql=3600))
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(read(embedded, SANS_FIN), 0.1)
+        assert await read(embedded, LONGUE) == [100_000]
 
 
 _n = sa.select(sa.literal(1).label("n")).cte("n", recursive=True)
 _n = _n.union_all(sa.select(_n.c.n + 1).where(_n.c.n < 100_000))
 LONGUE: Statement[int] = Statement(sa.select(sa.func.count()).select_from(_n), int)
+_m = sa.select(sa.literal(1).label("n")).cte("m", recursive=True)
+_m = _m.union_all(sa.select(_m.c.n + 1))
+SANS_FIN: Statement[int] = Statement(sa.select(sa.func.count()).select_from(_m), int)

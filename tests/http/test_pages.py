@@ -37,7 +37,7 @@ def serve() -> Serve:
         app = create_app(Settings(mode=Mode.DEMO, database_url=url, _env_file=None))
         async with app.router.lifespan_context(app):
             transport = httpx.ASGITransport(app)
-            async with httpx.AsyncClient(transport=transport, base_url="http://tests") as http:
+            async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as http:
                 yield http
 
     return serving
@@ -141,7 +141,7 @@ class TestPages:
         """
         No other path is served.
         """
-        r = await client.http.get(f"http://tests{path}", follow_redirects=True)
+        r = await client.http.get(f"http://localhost{path}", follow_redirects=True)
         assert r.status_code in (404, 405)
 
 

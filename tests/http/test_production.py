@@ -23,7 +23,7 @@ async def production(client: Client, settings: Settings) -> AsyncIterator[httpx.
     app = create_app(settings.model_copy(update={"mode": Mode.PRODUCTION}))
     async with app.router.lifespan_context(app):
         transport = httpx.ASGITransport(app)
-        async with httpx.AsyncClient(transport=transport, base_url="http://tests") as http:
+        async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as http:
             yield http
 
 

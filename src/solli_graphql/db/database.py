@@ -1,6 +1,7 @@
 """The seam: statements compiled once per engine, and what an engine promises."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Concatenate, Generic, ParamSpec, Protocol, TypeVar
 
 import sqlalchemy as sa
@@ -80,6 +81,16 @@ class Unreachable(RuntimeError):
     def __init__(self, reason: str) -> None:
         super().__init__(f"La base de SOLLI_DATABASE_URL n'est pas joignable : {reason}.")
 
+
+@dataclass(frozen=True, slots=True)
+class Timeouts:
+    """How long a statement may take, and a lock be awaited, in seconds."""
+
+    sql: float = 5.0
+    lock: float = 2.0
+
+
+DEFAULT = Timeouts()
 
 Write = tuple[Statement[Any], Values]
 TROP_LONGUE = "Cette recherche est trop longue : précisez-la."

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from solli_graphql.db.database import Database, Statement, read
+from solli_graphql.db.database import DEFAULT, Database, Statement, Timeouts, read
 from solli_graphql.db.postgres import Postgres
 from solli_graphql.db.sqlite import Sqlite
 
@@ -22,12 +22,12 @@ class NotMigrated(RuntimeError):
         super().__init__("La base n'est pas prête : lancez d'abord « solli migrate ».")
 
 
-def connect_to(url: str, *, pool: int) -> Database:
+def connect_to(url: str, *, pool: int, timeouts: Timeouts = DEFAULT) -> Database:
     """Choose the engine of a URL. Raises ValueError for one that is neither."""
     if url.startswith(SQLITE):
-        return Sqlite(sqlite_path(url))
+        return Sqlite(sqlite_path(url), timeouts)
     if url.startswith(("postgresql://", "postgres://")):
-        return Postgres(url, pool_size=pool)
+        return Postgres(url, timeouts, pool_size=pool)
     message = "SOLLI_DATABASE_URL doit commencer par sqlite:/// ou postgresql://."
     raise ValueError(message)
 

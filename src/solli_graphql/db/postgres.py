@@ -11,7 +11,15 @@ import asyncpg
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
 
-from solli_graphql.db.database import TROP_LONGUE, Command, Statement, Unreachable, Values, Write
+from solli_graphql.db.database import (
+    TROP_LONGUE,
+    Command,
+    Statement,
+    Timeouts,
+    Unreachable,
+    Values,
+    Write,
+)
 from solli_graphql.domain.errors import LimiteDepassee, Occupe
 
 T = TypeVar("T")
@@ -19,7 +27,6 @@ R = TypeVar("R")
 P = ParamSpec("P")
 NEXT_ID = "SELECT nextval('sollicitation_numero')"
 ATTEMPTS = 3
-TIMEOUTS = {"statement_timeout": "5000", "lock_timeout": "2000", "timezone": "UTC"}
 CONNECT = 10  # seconds
 FAILURES = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, ValueError)
 REASONS = {
@@ -113,9 +120,9 @@ def _shifted(sql: str, by: int) -> str:
 class Postgres:
     """A PostgreSQL database."""
 
-    def __init__(self, url: str, *, pool_size: int) -> None:
+    def __init__(self, url: str, timeouts: Timeouts, *, pool_size: int) -> None:
         self.dialect: sa.Dialect = PGDialect_asyncpg()  # type: ignore[no-untyped-call]
-        self._url, self._pool_size = url, pool_size
+        self._url, self._timeouts, self._pool_size = url, timeouts, pool_size
         self._pool: Any = None
         self._under_way: set[asyncio.Task[Any]] = set()
 
@@ -127,7 +134,7 @@ class Postgres:
                 max_size=self._pool_size,
                 timeout=CONNECT,
                 connection_class=Connection,
-                server_settings=TIMEOUTS,
+                server_settings=_server_settings(self._timeouts),
                 max_inactive_connection_lifetime=0,
             )
         except FAILURES as e:
@@ -198,6 +205,12 @@ class Postgres:
                     raise
                 raise Occupe(INCERTAIN) from e  # never run again: nobody knows what it did
             return result
+
+
+def _server_settings(timeouts: Timeouts) -> dict[str, str]:
+    """Give what each connection asks for as it starts: no statement is needed."""
+    milliseconds = {"statement_timeout": timeouts.sql, "lock_timeout": timeouts.lock}
+    return {n: str(int(s * 1000)) for n, s in milliseconds.items()} | {"timezone": "UTC"}
 
 
 def _retriable(error: Exception) -> bool:

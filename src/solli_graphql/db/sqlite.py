@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from queue import SimpleQueue
 from typing import Any, ParamSpec, TypeVar
@@ -14,7 +15,15 @@ from typing import Any, ParamSpec, TypeVar
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 
-from solli_graphql.db.database import TROP_LONGUE, Command, Statement, Unreachable, Values, Write
+from solli_graphql.db.database import (
+    TROP_LONGUE,
+    Command,
+    Statement,
+    Timeouts,
+    Unreachable,
+    Values,
+    Write,
+)
 from solli_graphql.domain.errors import LimiteDepassee, Occupe
 
 sqlite3: Any
@@ -27,7 +36,7 @@ T = TypeVar("T")
 R = TypeVar("R")
 P = ParamSpec("P")
 NEXT_ID = "UPDATE compteur SET valeur = valeur + 1 WHERE nom = 'sollicitation' RETURNING valeur"
-ON_THE_LOOP, SQL_TIMEOUT, LOCK_TIMEOUT, RETRY = 0.02, 5.0, 2.0, 0.0005  # seconds
+ON_THE_LOOP, OPENING, RETRY = 0.02, 5.0, 0.0005  # seconds
 GROUP = 32
 
 
@@ -44,7 +53,7 @@ def connect(path: str, *, busy: int = 5000, frozen: bool = False) -> Any:
         if frozen:
             connection.execute("PRAGMA schema_version").close()
         else:
-            _safeguard(connection, busy, time.monotonic() + SQL_TIMEOUT)
+            _safeguard(connection, busy, time.monotonic() + OPENING)
     except sqlite3.Error as e:
         raise Unreachable("ce fichier ne peut pas être ouvert comme une base SQLite") from e
     return connection
@@ -116,9 +125,9 @@ class Waiting:
 class Sqlite:
     """An SQLite database in a file."""
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, timeouts: Timeouts) -> None:
         self.dialect: sa.Dialect = SQLiteDialect_pysqlite(paramstyle="qmark")
-        self.path = path
+        self.path, self._timeouts = path, timeouts
         self._queue: SimpleQueue[Waiting | None] = SimpleQueue()
         self._long = asyncio.Lock()
 
@@ -152,11 +161,21 @@ class Sqlite:
                 raise
         async with self._long:
             try:
-                return await asyncio.to_thread(
-                    _read, self._long_reads, text.sql, bound, SQL_TIMEOUT
-                )
+                return await self._read_on_a_thread(text.sql, bound)
             except sqlite3.OperationalError as e:
                 raise (LimiteDepassee(TROP_LONGUE) if _interrupted(e) else e) from e
+
+    async def _read_on_a_thread(self, sql: str, bound: list[Any]) -> Sequence[Sequence[Any]]:
+        """Read, and interrupt SQLite when the caller gives up: the connection is then free."""
+        work = partial(_read, self._long_reads, sql, bound, self._timeouts.sql)
+        reading = self._loop.run_in_executor(None, work)
+        try:
+            return await asyncio.shield(reading)
+        except asyncio.CancelledError:
+            self._long_reads.interrupt()
+            await asyncio.wait([reading])
+            reading.exception()
+            raise
 
     async def write(self, command: Command[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
         return await self._submit(lambda tx: command(tx, *args, **kwargs), keep=True)
@@ -186,7 +205,7 @@ class Sqlite:
     def _run(self, group: list[Waiting]) -> list[Any]:
         """Run a group in one transaction, a savepoint each: a refusal costs the others nothing."""
         try:
-            self._begin(time.monotonic() + LOCK_TIMEOUT)
+            self._begin(time.monotonic() + self._timeouts.lock)
             outcomes = [self._one(waiting) for waiting in group]
             kept = any(
                 w.keep and not isinstance(o, BaseException)

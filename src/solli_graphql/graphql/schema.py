@@ -28,6 +28,7 @@ def core() -> GraphQLSchema:
     return schema._schema  # noqa: SLF001
 
 
+@cache
 def sdl() -> str:
     """Print the schema, as `schema.graphql` holds it."""
     readable()

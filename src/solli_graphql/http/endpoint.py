@@ -65,9 +65,18 @@ Execute = Callable[..., Awaitable[Reply]]
 class Endpoint:
     """The GraphQL door: it reads a request, has it executed, and writes the answer."""
 
-    def __init__(self, execute: Execute, identite: Identite, *, body_limit: int, get: bool) -> None:
+    def __init__(
+        self,
+        execute: Execute,
+        identite: Identite,
+        *,
+        body_limit: int,
+        depth_limit: int,
+        get: bool,
+    ) -> None:
         self._execute, self._identite = execute, identite
-        self._limit, self._methods = body_limit, ("POST", "GET") if get else ("POST",)
+        self._limit, self._depth = body_limit, depth_limit
+        self._methods = ("POST", "GET") if get else ("POST",)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         response = await self._respond(Request(scope, receive))
@@ -79,9 +88,10 @@ class Endpoint:
             self._admit(request, media)
             acteur = await auth.acteur(request, self._identite)
             asked = await self._read(request)
+            reply = await self._execute(acteur, **asked)
         except SolliError as e:
             return self._refusal(e, media or JSON)
-        return _answer(await self._execute(acteur, **asked), media or JSON)
+        return _answer(reply, media or JSON)
 
     def _admit(self, request: Request, media: str | None) -> None:
         """Check the method and the media type. Raises MethodNotAllowed or NotAcceptable."""
@@ -103,12 +113,15 @@ class Endpoint:
             asked: Any = dict(request.query_params)
             for name in ("variables", "extensions"):
                 if name in asked:
-                    asked[name] = _loads(asked[name].encode())
+                    asked[name] = self._loads(asked[name].encode())
         else:
             if not is_json(request.headers.get("content-type")):
                 message = "Le corps doit être du JSON en UTF-8 (Content-Type: application/json)."
                 raise UnsupportedMediaType(message)
-            asked = _loads(await self._body(request))
+            if request.headers.get("content-encoding", "identity") != "identity":
+                message = "Le corps ne doit pas être compressé (pas de Content-Encoding)."
+                raise UnsupportedMediaType(message)
+            asked = self._loads(await self._body(request))
         return {
             **_checked(asked),
             "cle": request.headers.get("idempotency-key"),
@@ -116,26 +129,43 @@ class Endpoint:
         }
 
     async def _body(self, request: Request) -> bytes:
-        """Read the body, cut as soon as it is too large."""
+        """Read the body, cut as soon as it is too large, or says that it is."""
+        if int(request.headers.get("content-length", 0)) > self._limit:
+            raise self._too_large()
         body = bytearray()
         try:
             async for chunk in request.stream():
                 body += chunk
                 if len(body) > self._limit:
-                    message = f"Le corps dépasse la limite de {self._limit // 1024} Kio."
-                    raise TooLarge(message)
+                    raise self._too_large()
         except ClientDisconnect as e:
             message = "Le corps est incomplet."
             raise EntreeInvalide(message) from e
         return bytes(body)
 
+    def _too_large(self) -> TooLarge:
+        return TooLarge(f"Le corps dépasse la limite de {self._limit // 1024} Kio.")
 
-def _loads(body: bytes) -> Any:
-    try:
-        return orjson.loads(body)
-    except orjson.JSONDecodeError as e:
-        message = "Le corps n'est pas du JSON valide en UTF-8."
-        raise EntreeInvalide(message) from e
+    def _loads(self, body: bytes) -> Any:
+        """Read JSON. Raises EntreeInvalide, or LimiteDepassee past so many levels."""
+        try:
+            value = orjson.loads(body)
+        except orjson.JSONDecodeError as e:
+            message = "Le corps n'est pas du JSON valide en UTF-8."
+            raise EntreeInvalide(message) from e
+        # Most bodies open fewer brackets than there may be levels: no need to look inside.
+        if body.count(b"{") + body.count(b"[") > self._depth and _deeper(value, self._depth):
+            message = f"Le JSON est imbriqué sur plus de {self._depth} niveaux."
+            raise LimiteDepassee(message)
+        return value
+
+
+def _deeper(value: Any, levels: int) -> bool:
+    """Tell whether a value has more levels of lists and objects than these."""
+    if not isinstance(value, dict | list):
+        return False
+    inner = value.values() if isinstance(value, dict) else value
+    return levels == 0 or any(_deeper(v, levels - 1) for v in inner)
 
 
 def _checked(asked: Any) -> dict[str, Any]:

@@ -103,7 +103,7 @@ class TestOverload:
         """
         An action that takes too long is OCCUPE; it may end all the same, and its key tells.
         """
-        async with held(tmp_path, delai_operation=0.1, delai_verrou=5) as (client, s):
+        async with held(tmp_path, delai_operation=2, delai_verrou=20) as (client, s):
             reply = await traiter(client, s)
         assert (reply.status, reply.codes) == (503, ["OCCUPE"])
         assert "clé d'idempotence" in reply.body["errors"][0]["message"]

@@ -4,6 +4,7 @@ import asyncio
 import sys
 from asyncio.subprocess import PIPE
 from typing import Any
+from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
@@ -11,6 +12,7 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
+from conftest import new_database
 from solli_graphql.db import migrate as mg
 from solli_graphql.db.models import cle, metadata
 from solli_graphql.db.opening import HEAD
@@ -44,6 +46,8 @@ async def names(url: str) -> set[str]:
             kinds = (
                 "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace "
                 "UNION SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace "
+                "AND NOT EXISTS (SELECT 1 FROM pg_depend "  # an extension's: it may serve others
+                "WHERE objid = pg_proc.oid AND deptype = 'e') "
                 "UNION SELECT tgname FROM pg_trigger WHERE NOT tgisinternal"
             )
         return found | set(connection.exec_driver_sql(kinds).scalars())
@@ -52,7 +56,12 @@ async def names(url: str) -> set[str]:
 
 
 def _compare(connection: sa.Connection) -> list[Any]:
-    options = {"compare_type": True, "compare_server_default": True, "target_metadata": metadata}
+    options = {
+        "compare_type": True,
+        "compare_server_default": True,
+        "target_metadata": metadata,
+        "include_object": mg.is_mapped,
+    }
     return [*compare_metadata(MigrationContext.configure(connection, opts=options), metadata)]
 
 
@@ -149,6 +158,19 @@ class TestMigrations:
         await mg.rebuild(empty_url, keep="jetons_demo")
         assert await mg.version(empty_url) == mg.head()
         assert set(await keys(empty_url)) == {"pseudonymes"}
+
+    async def test_say_who_may_create_what_searches(self, postgres: str) -> None:
+        """
+        A role that may not create pg_trgm is told what to ask for, and nothing is left half made.
+        """
+        url = await new_database(postgres)
+        role = f"r{uuid4().hex}"
+        for sql in (f"CREATE ROLE {role} LOGIN", f"GRANT ALL ON SCHEMA public TO {role}"):
+            await mg.on(url, lambda c, sql=sql: c.exec_driver_sql(sql))  # type: ignore[misc]
+        theirs = sa.make_url(url).set(username=role).render_as_string()
+        with pytest.raises(mg.NoTrigrams, match="CREATE EXTENSION pg_trgm"):
+            await mg.migrate(theirs)
+        assert await names(url) == set()
 
     async def test_fail_whole(self, empty_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
         """

@@ -30,7 +30,20 @@ TROUVES = [
     *("éléonore", "ELEONORE", "Eléonore", "eleonore", "100% payée_", "100 % de", "où en\nest"),
     *("  payée  ", "F-2018_042%", "f-2018", "complément", "ne va pas", "œuvre"),
 ]
-PAS_TROUVES = ["100%%", "payée%eleonore", "p_yée", "100_", "introuvable", "\\%\\", "%%%", "___"]
+PAS_TROUVES = [
+    "100*",
+    "p?yée",
+    "pay[ée]e",
+    '"payée"',
+    "100%%",
+    "payée%eleonore",
+    "p_yée",
+    "100_",
+    "introuvable",
+    "\\%\\",
+    "%%%",
+    "___",
+]
 
 
 class TestCriteria:

@@ -79,7 +79,7 @@ class Monde:
 
     async def charger(self, url: str) -> None:
         """Load all rows into a migrated database."""
-        async with loading(url, m.sollicitation) as loader:
+        async with loading(url, m.sollicitation, m.sollicitation_recherche) as loader:
             for nom, lignes in self.tables.items():
                 await loader.load(m.metadata.tables[nom], lignes)
 

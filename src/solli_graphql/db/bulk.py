@@ -4,11 +4,13 @@ from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Protocol
 
+import orjson
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 
 from solli_graphql.db import postgres
 from solli_graphql.db.database import Text, insert
+from solli_graphql.db.models import TRIGRAMMES
 from solli_graphql.db.opening import SQLITE, sqlite_path
 from solli_graphql.db.sqlite import connect
 
@@ -63,22 +65,25 @@ class _Postgres:
 
 
 @asynccontextmanager
-async def loading(url: str, table: sa.Table) -> AsyncIterator[Loader]:
-    """Load; the plain indexes of a table are dropped, then made again."""
+async def loading(url: str, *tables: sa.Table) -> AsyncIterator[Loader]:
+    """Load; what is kept up to date row by row beside these tables is dropped, then made again."""
+    names = [t.name for t in tables]
     if url.startswith(SQLITE):
         connection = connect(sqlite_path(url))
         try:
             connection.execute("PRAGMA foreign_keys=OFF")  # every key is ours
             connection.execute("BEGIN IMMEDIATE")
-            async with _without_indexes(_Sqlite(connection), table) as loader:
+            made = connection.execute(SQLITE_MADE, (orjson.dumps(names).decode(),)).fetchall()
+            async with _without(_Sqlite(connection), made) as loader:
                 yield loader
+            connection.execute(REBUILD)
             connection.execute("COMMIT")
         finally:
             connection.close()
         return
     connection = await postgres.connect(url)
     try:
-        fast = _without_indexes(_Postgres(connection), table)
+        fast = _without(_Postgres(connection), await connection.fetch(POSTGRES_MADE, names))
         async with connection.transaction(), fast as loader:
             yield loader
         await connection.execute("ANALYZE")
@@ -86,20 +91,19 @@ async def loading(url: str, table: sa.Table) -> AsyncIterator[Loader]:
         await connection.close()
 
 
+# The kind, name and definition of each plain index, and of each trigger of SQLite.
+SQLITE_MADE = """SELECT type, name, sql FROM sqlite_master
+WHERE type IN ('index', 'trigger') AND sql IS NOT NULL
+AND tbl_name IN (SELECT value FROM json_each(?)) ORDER BY name"""
+POSTGRES_MADE = """SELECT 'index', indexname, indexdef FROM pg_indexes
+WHERE tablename = ANY($1) AND indexdef NOT LIKE 'CREATE UNIQUE %' ORDER BY indexname"""
+REBUILD = f"INSERT INTO {TRIGRAMMES} ({TRIGRAMMES}) VALUES ('rebuild')"  # noqa: S608 - our own name
+
+
 @asynccontextmanager
-async def _without_indexes(loader: Any, table: sa.Table) -> AsyncIterator[Loader]:
-    dialect = "sqlite" if isinstance(loader, _Sqlite) else "postgresql"
-    indexes = sorted(table.indexes, key=lambda i: str(i.name))
-    for index in indexes:
-        await loader.run(f"DROP INDEX {index.name}")
+async def _without(loader: Any, made: Sequence[Sequence[str]]) -> AsyncIterator[Loader]:
+    for kind, name, _ in made:
+        await loader.run(f"DROP {kind} {name}")
     yield loader
-    for index in indexes:
-        await loader.run(_create(index, dialect))
-
-
-def _create(index: sa.Index, dialect: str) -> str:
-    where = index.dialect_options[dialect].get("where")
-    columns = ", ".join(c.name for c in index.columns)
-    table = index.table.name if index.table is not None else ""
-    condition = f" WHERE {where}" if where is not None else ""
-    return f"CREATE INDEX {index.name} ON {table} ({columns}){condition}"
+    for _, _, sql in made:
+        await loader.run(sql)

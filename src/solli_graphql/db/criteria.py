@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from solli_graphql.db import models
 from solli_graphql.db.plan.compiler import Criteria
-from solli_graphql.db.plan.dialects import In, contains
+from solli_graphql.db.plan.dialects import Found, Holds, In, Untried, contains
 from solli_graphql.db.plan.sources import Columns
 from solli_graphql.db.visibilite import Regard
 from solli_graphql.domain.acteur import Espace, Vue
@@ -27,6 +27,12 @@ def _statuts(regard: Regard, c: Columns, name: str) -> sa.ColumnElement[bool]:
     return In(regard.sql("sollicitation", "statut", c), name)
 
 
+def _ouvertes(regard: Regard, c: Columns, _: str) -> sa.ColumnElement[bool]:
+    """Say again, in the words of an index, that each statut asked for is an open one."""
+    ouvertes: list[sa.ColumnElement[str]] = [sa.literal_column(f"'{s}'") for s in models.OUVERTES]
+    return regard.sql("sollicitation", "statut", c).in_(ouvertes)
+
+
 def _pris_par(regard: Regard, c: Columns, name: str) -> sa.ColumnElement[bool]:
     """Find who has taken it, in the treating view alone: an analyst may not test a name."""
     taken = c["prise_en_charge_par_id"] == sa.bindparam(name, type_=sa.BigInteger)
@@ -37,7 +43,7 @@ def _among(fk: str, table: sa.Table, column: str) -> Any:
     """Find the rows that point at those whose column has a value."""
 
     def criterion(_: Regard, c: Columns, name: str) -> sa.ColumnElement[bool]:
-        return c[fk].in_(sa.select(table.c.id).where(contains(table.c[column], name, 1)))
+        return Untried(c[fk]).in_(sa.select(table.c.id).where(contains(table.c[column], name, 1)))
 
     return criterion
 
@@ -57,9 +63,7 @@ def _emise_par(count: int) -> Any:
 
 def _texte(_: Regard, c: Columns, name: str) -> sa.ColumnElement[bool]:
     """Search the folded text, which holds nothing of the treating side's (D9)."""
-    r = models.sollicitation_recherche
-    pattern = sa.bindparam(name, type_=sa.Text)
-    return sa.exists().where(r.c.sollicitation_id == c["id"], r.c.texte.like(pattern, escape="\\"))
+    return Found(c["id"], models.sollicitation_recherche.c.texte, models.TRIGRAMMES, name)
 
 
 def _id(_: Regard, c: Columns, name: str) -> sa.ColumnElement[bool]:
@@ -82,13 +86,6 @@ def _synthese(regard: Regard, c: Columns, _: str) -> sa.ColumnElement[bool]:
     return sa.and_(
         c["destinataire_actuel"] == sa.literal_column(f"'{chez}'"), c["statut"].in_(a_prendre)
     )
-
-
-def _pattern(column: str) -> Any:
-    def criterion(_: Regard, c: Columns, name: str) -> sa.ColumnElement[bool]:
-        return c[column].like(sa.bindparam(name, type_=sa.Text), escape="\\")
-
-    return criterion
 
 
 def _actif(_: Regard, c: Columns, __: str) -> sa.ColumnElement[bool]:
@@ -118,6 +115,7 @@ CRITERIA: Criteria = {
         "sous_categorie": _among("sous_categorie_id", models.sous_categorie, "code"),
         "statut": _equals("statut"),
         "statuts": _statuts,
+        "ouvertes": _ouvertes,
         "deposee_du": lambda _, c, n: c["date_depot"] >= sa.bindparam(n, type_=models.Instant),
         "deposee_avant": lambda _, c, n: c["date_depot"] < sa.bindparam(n, type_=models.Instant),
         "identifiant_emetteur": _emise_par(1),
@@ -132,7 +130,7 @@ CRITERIA: Criteria = {
     "Structure": {
         "id": _id,
         "ids": _ids,
-        "texte": _pattern("recherche"),
+        "texte": lambda _, c, n: Holds(c["recherche"], n),
         "identifiant": lambda _, c, n: contains(c["identifiant_valeur"], n, 1),
         "identifiants": lambda _, c, n: contains(c["identifiant_valeur"], n, 2),
         "type": lambda _, c, n: c["identifiant_type"] == sa.bindparam(n, type_=sa.Text),

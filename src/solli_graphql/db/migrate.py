@@ -14,12 +14,29 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
 from solli_graphql.db import postgres
-from solli_graphql.db.models import cle
+from solli_graphql.db.models import TRIGRAMMES, cle
 from solli_graphql.db.opening import SQLITE, connect_to, sqlite_path
 from solli_graphql.db.sqlite import connect, sqlite3
 
 T = TypeVar("T")
 VERROU = 7655540184  # "solli", on a telephone's keys
+SANS_TRIGRAMMES = (
+    "L'extension pg_trgm de PostgreSQL, que demande la recherche de texte, n'a pas pu être créée. "
+    "Installez-la avec le serveur, puis faites exécuter « CREATE EXTENSION pg_trgm » dans la base "
+    "par un rôle qui en a le droit, et relancez."
+)
+
+
+class NoTrigrams(ValueError):
+    """PostgreSQL has no pg_trgm, or this role may not create it; the message says what to do."""
+
+    def __init__(self) -> None:
+        super().__init__(SANS_TRIGRAMMES)
+
+
+def is_mapped(_: Any, name: str | None, *__: Any) -> bool:
+    """Tell Alembic whether the models are to say it: not what each engine has its own way."""
+    return not (name or "").startswith(TRIGRAMMES)
 
 
 def _config(connection: Any = None) -> Config:
@@ -68,16 +85,26 @@ async def version(url: str) -> str | None:
 
 
 async def migrate(url: str) -> bool:
-    """Create or upgrade the schema; tell whether anything changed."""
+    """Create or upgrade the schema; tell whether anything changed. Raises NoTrigrams."""
 
     def upgrade(connection: sa.Connection) -> bool:
         _alone(connection)
         if MigrationContext.configure(connection).get_current_revision() == head():
             return False
-        command.upgrade(_config(connection), "head")
+        _upgrade(connection)
         return True
 
     return await on(url, upgrade)
+
+
+def _upgrade(connection: sa.Connection) -> None:
+    """Run the migrations that are missing. Raises NoTrigrams."""
+    try:
+        command.upgrade(_config(connection), "head")
+    except sa.exc.DBAPIError as e:
+        if '"pg_trgm"' in str(e.orig):
+            raise NoTrigrams from e
+        raise
 
 
 def _alone(connection: sa.Connection) -> None:
@@ -96,7 +123,7 @@ async def rebuild(url: str, *, keep: str) -> None:
             one = sa.select(cle.c.valeur).where(cle.c.nom == keep)
             kept = connection.execute(one).scalar_one_or_none()
             command.downgrade(_config(connection), "base")
-        command.upgrade(_config(connection), "head")
+        _upgrade(connection)
         if kept:
             connection.execute(cle.insert(), {"nom": keep, "valeur": kept})
 

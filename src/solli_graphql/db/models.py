@@ -160,6 +160,9 @@ S, D = StatutSollicitation, DestinataireActuel
 EN_COURS_SEULEMENT = "statut = 'EN_COURS' OR (brouillon IS NULL AND prise_en_charge_par_id IS NULL)"
 BOOLEENNES = ("passe_support",)
 A_PRENDRE = "destinataire_actuel = '{}' AND statut IN ('A_TRAITER', 'EN_COURS')"
+OUVERTES = (S.A_TRAITER, S.EN_COURS, S.EN_ATTENTE_INFORMATIONS)
+OUVERTE = "statut IN ({})".format(", ".join(f"'{s}'" for s in OUVERTES))
+DU_METIER = "structure_destinataire_id IS NOT NULL"
 
 
 def _index(nom: str, *colonnes: str, ou: str | None = None) -> sa.Index:
@@ -219,14 +222,29 @@ sollicitation = sa.Table(
         "structure_destinataire_id IS NOT NULL OR destinataire_actuel = 'SUPPORT'",
         name="destinataire",
     ),
+    # The lists of each espace, in both orders; the analyst's of the whole portal are `portail`.
     _index("recues", "structure_destinataire_id", "date_depot", "id"),
+    _index("recues_maj", "structure_destinataire_id", "date_mise_a_jour", "id"),
     _index("emises", "structure_emettrice_id", "date_depot", "id"),
+    _index("emises_maj", "structure_emettrice_id", "date_mise_a_jour_emetteur", "id"),
     _index("support", "date_depot", "id", ou="passe_support"),
+    _index("support_maj", "date_mise_a_jour", "id", ou="passe_support"),
+    _index("portail", "date_depot", "id", ou=DU_METIER),
+    _index("portail_maj", "date_mise_a_jour", "id", ou=DU_METIER),
+    # Those whose habilitation is limited to services.
+    _index("service_destinataire", "service_destinataire_id", "date_depot", "id"),
+    _index("service_emetteur", "service_emetteur_id", "date_depot", "id"),
+    # The criteria that choose few; the others are tested along the lists above.
+    _index("ouvertes", "date_depot", "id", ou=OUVERTE),
+    _index("numero_objet", "numero_objet"),
+    _index("prise_en_charge", "prise_en_charge_par_id", ou="prise_en_charge_par_id IS NOT NULL"),
+    # The work lists.
     _index(
         "synthese_recues",
         *("structure_destinataire_id", "date_depot", "id"),
         ou=A_PRENDRE.format(D.STRUCTURE),
     ),
+    _index("synthese_portail", "date_depot", "id", ou=A_PRENDRE.format(D.STRUCTURE)),
     _index("synthese_support", "date_depot", "id", ou=A_PRENDRE.format(D.SUPPORT)),
     _index(
         "synthese_emises",
@@ -234,6 +252,8 @@ sollicitation = sa.Table(
         ou="statut_emetteur = 'EN_ATTENTE_INFORMATIONS'",
     ),
 )
+# The folded texts (D9), beside the row; pg_trgm or FTS5 indexes their trigrams by this name.
+TRIGRAMMES = "sollicitation_trigrammes"
 sollicitation_recherche = sa.Table(
     "sollicitation_recherche",
     metadata,

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from solli_graphql.db.cursors import Page, page
+from solli_graphql.db.models import OUVERTES
 from solli_graphql.db.plan.reader import Order, Read
 from solli_graphql.db.plan.sources import Columns
 from solli_graphql.db.visibilite import (
@@ -68,17 +69,14 @@ def see(read: Read, c: Columns) -> tuple[sa.ColumnElement[bool], Regard]:
 
 def contient(texte: str) -> str:
     """
-    Make the LIKE pattern that finds a folded text anywhere, taking it literally.
+    Fold a text that is to be found anywhere.
 
     Raises EntreeInvalide past 200 characters: SQLite refuses a pattern of 50,000 bytes.
     """
     if len(texte) > COURT:
         message = f"La recherche de texte prend au plus {COURT} caractères."
         raise EntreeInvalide(message)
-    litteral = replier(texte)
-    for c in ("\\", "%", "_"):
-        litteral = litteral.replace(c, f"\\{c}")
-    return f"%{litteral}%"
+    return replier(texte)
 
 
 @dataclass(frozen=True)
@@ -125,7 +123,8 @@ def _net(valeur: Any) -> Any:
 
 def _un_ou_plusieurs(statuts: Sequence[StatutSollicitation]) -> dict[str, Any]:
     valeurs = sorted({str(s) for s in statuts})
-    return {"statut": valeurs[0]} if len(valeurs) == 1 else {"statuts": valeurs}
+    nommes = {"statut": valeurs[0]} if len(valeurs) == 1 else {"statuts": valeurs}
+    return nommes | ({"ouvertes": True} if {*valeurs} <= {*OUVERTES} else {})
 
 
 def _texte_cherche(texte: str) -> dict[str, Any]:

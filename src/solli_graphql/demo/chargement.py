@@ -88,7 +88,7 @@ async def _accueillir(tx: Tx, monde: Monde) -> None:
 
 async def charger(url: str, monde: Monde, nombre: int, avancer: Callable[[int], None]) -> None:
     """Load `nombre` sollicitations; `avancer` is told of each batch."""
-    async with loading(url, m.sollicitation) as loader:
+    async with loading(url, m.sollicitation, m.sollicitation_recherche) as loader:
         for lot in monde.lots(nombre):
             for nom, lignes in vars(lot).items():
                 await loader.load(m.metadata.tables[nom], lignes)

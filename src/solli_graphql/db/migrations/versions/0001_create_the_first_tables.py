@@ -292,6 +292,80 @@ def upgrade() -> None:
             ),
         )
 
+        batch_op.create_index(
+            "ix_sollicitation_recues_maj",
+            ["structure_destinataire_id", "date_mise_a_jour", "id"],
+            unique=False,
+        )
+        batch_op.create_index(
+            "ix_sollicitation_emises_maj",
+            ["structure_emettrice_id", "date_mise_a_jour_emetteur", "id"],
+            unique=False,
+        )
+        batch_op.create_index(
+            "ix_sollicitation_support_maj",
+            ["date_mise_a_jour", "id"],
+            unique=False,
+            postgresql_where=sa.text("passe_support"),
+            sqlite_where=sa.text("passe_support = 1"),
+        )
+        batch_op.create_index(
+            "ix_sollicitation_portail",
+            ["date_depot", "id"],
+            unique=False,
+            postgresql_where=sa.text("structure_destinataire_id IS NOT NULL"),
+            sqlite_where=sa.text("structure_destinataire_id IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "ix_sollicitation_portail_maj",
+            ["date_mise_a_jour", "id"],
+            unique=False,
+            postgresql_where=sa.text("structure_destinataire_id IS NOT NULL"),
+            sqlite_where=sa.text("structure_destinataire_id IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "ix_sollicitation_service_destinataire",
+            ["service_destinataire_id", "date_depot", "id"],
+            unique=False,
+        )
+        batch_op.create_index(
+            "ix_sollicitation_service_emetteur",
+            ["service_emetteur_id", "date_depot", "id"],
+            unique=False,
+        )
+        batch_op.create_index(
+            "ix_sollicitation_ouvertes",
+            ["date_depot", "id"],
+            unique=False,
+            postgresql_where=sa.text(
+                "statut IN ('A_TRAITER', 'EN_COURS', 'EN_ATTENTE_INFORMATIONS')"
+            ),
+            sqlite_where=sa.text("statut IN ('A_TRAITER', 'EN_COURS', 'EN_ATTENTE_INFORMATIONS')"),
+        )
+        batch_op.create_index(
+            "ix_sollicitation_numero_objet",
+            ["numero_objet"],
+            unique=False,
+        )
+        batch_op.create_index(
+            "ix_sollicitation_prise_en_charge",
+            ["prise_en_charge_par_id"],
+            unique=False,
+            postgresql_where=sa.text("prise_en_charge_par_id IS NOT NULL"),
+            sqlite_where=sa.text("prise_en_charge_par_id IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "ix_sollicitation_synthese_portail",
+            ["date_depot", "id"],
+            unique=False,
+            postgresql_where=sa.text(
+                "destinataire_actuel = 'STRUCTURE' AND statut IN ('A_TRAITER', 'EN_COURS')"
+            ),
+            sqlite_where=sa.text(
+                "destinataire_actuel = 'STRUCTURE' AND statut IN ('A_TRAITER', 'EN_COURS')"
+            ),
+        )
+
     op.create_table(
         "evenement",
         sa.Column(
@@ -424,7 +498,7 @@ def upgrade() -> None:
     )
     op.get_bind().execute(models.cle.insert(), {"nom": "pseudonymes", "valeur": os.urandom(32)})
     op.get_bind().execute(models.compteur.insert(), {"nom": "sollicitation", "valeur": 0})
-    for statement in AJOUT_SEUL[op.get_bind().dialect.name]:
+    for statement in (*AJOUT_SEUL[dialect := op.get_bind().dialect.name], *TRIGRAMMES[dialect]):
         op.execute(statement)
 
 
@@ -444,8 +518,38 @@ AJOUT_SEUL = {
     ],
 }
 
+AJOUTER = """INSERT INTO sollicitation_trigrammes (rowid, texte)
+VALUES (new.sollicitation_id, new.texte);"""
+RETIRER = """INSERT INTO sollicitation_trigrammes (sollicitation_trigrammes, rowid, texte)
+VALUES ('delete', old.sollicitation_id, old.texte);"""
+# What `texte` searches by: every three characters of the folded texts, kept by the engine itself.
+# FTS5 reads the text from the table, keeps no positions, and is told of each change.
+TRIGRAMMES = {
+    "sqlite": [
+        """CREATE VIRTUAL TABLE sollicitation_trigrammes USING fts5(texte,
+        content='sollicitation_recherche', content_rowid='sollicitation_id',
+        tokenize='trigram case_sensitive 1', detail='none', columnsize=0)""",
+        *(
+            f"CREATE TRIGGER sollicitation_recherche_{verbe.lower()} AFTER {verbe} "
+            f"ON sollicitation_recherche BEGIN {' '.join(suite)} END"
+            for verbe, suite in {
+                "INSERT": (AJOUTER,),
+                "UPDATE": (RETIRER, AJOUTER),
+                "DELETE": (RETIRER,),
+            }.items()
+        ),
+    ],
+    "postgresql": [
+        "CREATE EXTENSION IF NOT EXISTS pg_trgm",
+        """CREATE INDEX sollicitation_trigrammes ON sollicitation_recherche
+        USING gin (texte gin_trgm_ops)""",
+    ],
+}
+
 
 def downgrade() -> None:
+    if op.get_bind().dialect.name == "sqlite":
+        op.execute("DROP TABLE sollicitation_trigrammes")
     for table in TABLES:
         op.drop_table(table)
     if op.get_bind().dialect.name == "postgresql":

@@ -124,7 +124,7 @@ def _glob(element: Holds, compiler: Any, **kw: Any) -> str:
     return f"{column} GLOB {pattern}"
 
 
-FEW = 2000
+FEW = 500
 
 
 class Found(Condition):

@@ -57,7 +57,7 @@ def contenders(asked: argparse.Namespace, cluster: Cluster) -> list[Contender]:
         ("bare", "the bare limit", "bare", postgres, ALL),
         ("solli", "solli-graphql", "solli", postgres, ALL),
         ("mercurius", "Mercurius, jit, hand-written SQL", "mercurius", postgres, ALL),
-        ("postgraphile", "PostGraphile 5", "postgraphile", postgres, ("W1", "W2", "W3", "W4")),
+        ("postgraphile", "PostGraphile 5", "postgraphile", postgres, ALL),
         ("tuned", "Strawberry, tuned", "tuned", postgres, ALL),
     ]
     if not asked.no_sqlite:
@@ -117,7 +117,7 @@ def measure(everybody: list[Contender], asked: argparse.Namespace, cluster: Clus
             c for c in everybody if workload in c.workloads or (workload, c.name) == ("W1", "hello")
         ]
         for c in here:
-            rounds.play(c, workload if c.name != "hello" else "hello", 16, 1, cluster)
+            rounds.play(c, workload if c.name != "hello" else "hello", 16, asked.warm, cluster)
         for connections in map(int, asked.connections.split(",")):
             for turn in range(asked.rounds):
                 for c in reversed(here) if turn % 2 else here:
@@ -142,6 +142,7 @@ def main() -> None:
     parser.add_argument("--no-sqlite", action="store_true")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=4)
+    parser.add_argument("--warm", type=float, default=4, help="seconds not counted, before all")
     parser.add_argument("--connections", default="16,1,64")
     parser.add_argument("--workloads", default=",".join(ALL))
     parser.add_argument("--only", default="", help="names of contenders, separated by commas")

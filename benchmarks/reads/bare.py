@@ -159,8 +159,10 @@ class Bare:
             [id_, structure],
             [agent, cle],
             [statut, "STRUCTURE", "NOUVELLE", version, now, texte, agent, digest, id_],
-            [id_, version, None, now, "TRAITER", statut, None, "STRUCTURE"]
-            + [statut, "STRUCTURE", digest, digest],
+            [
+                *(id_, version, None, now, "TRAITER", statut, None, "STRUCTURE"),
+                *(statut, "STRUCTURE", digest, digest),
+            ],
             [id_, version, agent, nom, prenom, sel, None, texte],
             [id_, version, None, now],
             [agent, cle, digest, now, CONFIRMATION, id_, version],

@@ -5,6 +5,7 @@ import http.client
 import json
 import os
 import pickle
+import socket
 import subprocess
 import sys
 import time
@@ -12,10 +13,13 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from benchmarks.reads.bare import CONFIRMATION
+from benchmarks.reads.data import SIZE
+from benchmarks.reads.postgraphile import CURSOR
 from benchmarks.reads.postgraphile import DOCUMENTS as POSTGRAPHILE
 from benchmarks.reads.postgraphile import variables as postgraphile_variables
 from benchmarks.reads.statements import Sent, after
@@ -130,7 +134,16 @@ class Contender:
         """Write the cursor of W5 in the contender's own form."""
         if self.own:
             return after(self.base.facts)
+        if self.kind == "postgraphile":
+            return self._asked_cursor
         return base64.urlsafe_b64encode(json.dumps(self.base.facts.after).encode()).decode()
+
+    @cached_property
+    def _asked_cursor(self) -> str:
+        variables = {"offset": (self.base.facts.page - 1) * SIZE - 1}
+        body = json.dumps({"query": CURSOR, "variables": variables})
+        _, answer, _ = self.ask("W5", body)
+        return str(answer["data"]["allSollicitations"]["edges"][0]["cursor"])
 
     def body(self, workload: str) -> str:
         """Give what is sent; of W4, a template with places for the id, the version and the key."""
@@ -141,9 +154,10 @@ class Contender:
             given = traiter(1, 424242, KEY, raw=True)
             given["input"]["id"] = "@ID@"
         else:
-            given = self.base.facts.variables(workload, self._cursor())
+            cursor = self._cursor() if workload == "W5" else ""
+            given = self.base.facts.variables(workload, cursor)
         if self.kind == "postgraphile":
-            document = POSTGRAPHILE[workload]
+            document = POSTGRAPHILE[workload.removesuffix("p1")]
             given = postgraphile_variables(workload, given, self.base.handed(self.pool))
         text = json.dumps({"query": document, "variables": given})
         return text.replace("424242", "@VERSION@")
@@ -156,11 +170,13 @@ class Contender:
         token = signer(self.base.key, CALLERS[workload], minutes=60, maintenant=now)
         return {"Authorization": f"Bearer {token}"}
 
-    def ask(self, workload: str, body: str) -> tuple[int, Any, int]:
+    def ask(
+        self, workload: str, body: str, headers: Mapping[str, str] | None = None
+    ) -> tuple[int, Any, int]:
         """Send once; give the status, the answer and the bytes of it all."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
-        headers = {"Content-Type": "application/json", **self.headers(workload)}
-        connection.request("POST", self.path(workload), body.encode(), headers)
+        sent = {"Content-Type": "application/json", **(headers or self.headers(workload))}
+        connection.request("POST", self.path(workload), body.encode(), sent)
         response = connection.getresponse()
         raw = response.read()
         connection.close()
@@ -170,19 +186,23 @@ class Contender:
 
     def started(self) -> float:
         """Start, wait for the first whole answer, and give the seconds that it took."""
+        first = "hello" if self.workloads == ("hello",) else "W2"
+        body, headers = self.body(first), self.headers(first)
         begin = time.monotonic()
         self.launch()
-        first = "hello" if self.workloads == ("hello",) else "W2"
-        body = self.body(first)
-        while time.monotonic() < begin + WAIT:
-            try:
-                status, answer, _ = self.ask(first, body)
-            except (OSError, http.client.HTTPException, ValueError):
-                time.sleep(0.005)
-                continue
-            if status == 200 and (first == "hello" or answer.get("data")):  # noqa: PLR2004
-                return time.monotonic() - begin
-        raise TimeoutError((self.folder / f"{self.name}.log").read_text()[-2000:])
+        while not self._listens():
+            if time.monotonic() > begin + WAIT:
+                raise TimeoutError((self.folder / f"{self.name}.log").read_text()[-2000:])
+            time.sleep(0.005)
+        status, answer, _ = self.ask(first, body, headers)
+        seconds = time.monotonic() - begin
+        if status != 200 or (first != "hello" and not answer.get("data")):  # noqa: PLR2004
+            raise RuntimeError(f"{self.name}: {status} {str(answer)[:500]}")
+        return seconds
+
+    def _listens(self) -> bool:
+        with socket.socket() as s:
+            return s.connect_ex(("127.0.0.1", self.port)) == 0
 
     def stop(self) -> None:
         """End the process."""

@@ -17,7 +17,7 @@ from benchmarks.reliability.cluster import Cluster
 from benchmarks.reliability.servers import solli
 from benchmarks.reliability.world import using
 from solli_graphql.db import models as m
-from solli_graphql.db.database import Database, Statement, Tx, insert, read
+from solli_graphql.db.database import Database, Tx, insert
 from solli_graphql.db.migrate import on
 from solli_graphql.domain.acteur import Acteur
 from solli_graphql.domain.numeros import PARIS, gid

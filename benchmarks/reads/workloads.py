@@ -84,13 +84,14 @@ class Facts:
     def variables(self, workload: str, after: str) -> dict[str, Any]:
         """Give the variables of a read; after is a contender's own cursor."""
         long = {"espace": "SUPPORT", "filtre": {"deposeeDu": "2000-01-01"}, "tri": None}
-        return {
+        all_: dict[str, dict[str, Any]] = {
             "W1": {},
             "W2": {"numero": self.numero},
             "W3": {"espace": "RECUES", "filtre": self.filtre, "tri": "DATE_DEPOT_DESC"},
             "W5p1": long,
             "W5": {**long, "after": after},
-        }[workload]
+        }
+        return all_[workload]
 
 
 def traiter(id_: int, version: int, key: str, *, raw: bool) -> dict[str, Any]:

@@ -69,8 +69,10 @@ class Cluster:
         while time.monotonic() < deadline:
             with (self._data / "log").open("ab") as log:
                 self._process = subprocess.Popen(  # noqa: S603
-                    [self._bin / "postgres", "-D", self._data, "-k", self._data, "-h", ""]
-                    + list(self._options),
+                    [
+                        *(self._bin / "postgres", "-D", self._data, "-k", self._data, "-h", ""),
+                        *self._options,
+                    ],
                     stdout=log,
                     stderr=log,
                     start_new_session=True,

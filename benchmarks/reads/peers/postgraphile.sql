@@ -1,28 +1,6 @@
--- What PostGraphile is given besides the tables: functions of one statement, which PostgreSQL inlines,
--- and one for the mutation.
+-- What PostGraphile is given besides the tables: the function of its mutation.
 DROP SCHEMA IF EXISTS peers CASCADE;
 CREATE SCHEMA peers;
-
-CREATE FUNCTION peers.synthese(structure bigint) RETURNS SETOF public.sollicitation
-LANGUAGE sql STABLE AS $$
-  SELECT * FROM public.sollicitation
-  WHERE structure_destinataire_id = structure AND destinataire_actuel = 'STRUCTURE'
-    AND statut IN ('A_TRAITER', 'EN_COURS')
-  ORDER BY date_depot, id
-$$;
-
-CREATE FUNCTION peers.recherche(
-  structure bigint, statuts text[], categorie text, deposee_du date, deposee_au date
-) RETURNS SETOF public.sollicitation
-LANGUAGE sql STABLE AS $$
-  SELECT * FROM public.sollicitation
-  WHERE structure_destinataire_id = structure
-    AND categorie_id IN (SELECT c.id FROM public.categorie c WHERE c.code = recherche.categorie)
-    AND statut = ANY(statuts)
-    AND date_depot >= deposee_du::timestamp AT TIME ZONE 'Europe/Paris'
-    AND date_depot < (deposee_au + 1)::timestamp AT TIME ZONE 'Europe/Paris'
-  ORDER BY date_depot DESC, id DESC
-$$;
 
 CREATE FUNCTION peers.traiter(
   id bigint, version integer, statut text, texte text, agent bigint

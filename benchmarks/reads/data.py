@@ -17,7 +17,7 @@ from benchmarks.reliability.cluster import Cluster
 from benchmarks.reliability.servers import solli
 from benchmarks.reliability.world import using
 from solli_graphql.db import models as m
-from solli_graphql.db.database import Database, Tx, insert
+from solli_graphql.db.database import Database, Statement, Tx, insert, read
 from solli_graphql.db.migrate import on
 from solli_graphql.domain.acteur import Acteur
 from solli_graphql.domain.numeros import PARIS, gid
@@ -32,7 +32,14 @@ PERIOD = 300  # sollicitations of W3's structure in its period, at every size
 PAGE, SIZE = 1000, 20
 CONFIG = ("-c", "shared_buffers=1GB", "-c", "max_wal_size=8GB")
 s = m.sollicitation.c
-Connection = sa.Connection
+_v = m.service.c
+_SERVICE: Statement[str] = Statement(
+    sa.select(_v.code)
+    .where(_v.structure_id == sa.bindparam("structure", type_=sa.BigInteger), _v.actif)
+    .order_by(_v.id)
+    .limit(1),
+    str,
+)
 
 
 @contextmanager
@@ -54,10 +61,11 @@ def url(folder: Path, engine: str, rows: int, cluster: Cluster) -> str:
 
 
 def prepared(folder: Path, engine: str, rows: int, cluster: Cluster) -> Facts:
-    """Give the facts of a data set, building it the first time."""
-    kept = folder / f"{engine}-{rows}.json"
-    if not kept.exists():
-        where = url(folder, engine, rows, cluster)
+    """Give the facts of a data set, building it the first time, migrating it if it is older."""
+    kept, where = folder / f"{engine}-{rows}.json", url(folder, engine, rows, cluster)
+    if kept.exists():
+        _solli(where, "migrate", folder=folder)
+    else:
         _build(where, rows, folder, cluster)
         kept.write_text(json.dumps(asdict(facts(where, rows))))
     return Facts(**json.loads(kept.read_text()))
@@ -68,11 +76,15 @@ def _build(where: str, rows: int, folder: Path, cluster: Cluster) -> None:
         Path(where.removeprefix("sqlite:///")).unlink(missing_ok=True)
     else:
         asyncio.run(_recreate(cluster.uri, f"reads_{rows}"))
-    status, said = solli(where, "demo", "--sollicitations", str(rows), folder=folder, within=7200)
-    if status:
-        raise RuntimeError(said)
+    _solli(where, "demo", "--sollicitations", str(rows), folder=folder)
     asyncio.run(using(where, _add))
     asyncio.run(_analyse(where))
+
+
+def _solli(where: str, *words: str, folder: Path) -> None:
+    status, said = solli(where, *words, folder=folder, within=7200)
+    if status:
+        raise RuntimeError(said)
 
 
 async def _recreate(where: str, name: str) -> None:
@@ -103,7 +115,8 @@ async def _add(db: Database) -> None:
     emetteur = await _person(db, "emetteur@demo.example")
     lui = await _person(db, CALLERS["W2"])
     autre = await _person(db, CALLERS["W4"])
-    subject = await _submit(service, emetteur, lui)
+    (code,) = await read(db, _SERVICE, structure=lui.habilitations[0].structure_id)
+    subject = await _submit(service, emetteur, lui, code)
     id_, choix = gid("Sollicitation", subject), StatutTraitement.DEMANDE_INFORMATION
     for n in range(2, LINES, 2):
         question = "Quel est le numéro de la facture ?"
@@ -118,12 +131,15 @@ async def _add(db: Database) -> None:
         await _submit(service, emetteur, autre)
 
 
-async def _submit(service: Sollicitations, emetteur: Acteur, vers: Acteur) -> int:
+async def _submit(
+    service: Sollicitations, emetteur: Acteur, vers: Acteur, code: str | None = None
+) -> int:
     depot = Depot(
         categorie="FACTURE",
         sous_categorie="SUIVI_TRAITEMENT",
         structure_emettrice=gid("Structure", int(emetteur.habilitations[0].structure_id or 0)),
         structure_destinataire=gid("Structure", int(vers.habilitations[0].structure_id or 0)),
+        service_destinataire=code,
         courriel="contact@mesure.example",
         description="Où en est la facture que nous avons déposée le mois dernier ? " * 3,
     )
@@ -149,7 +165,7 @@ def facts(where: str, rows: int) -> Facts:
     return found
 
 
-def _facts(connection: Connection, rows: int, structure: int) -> Facts:
+def _facts(connection: sa.Connection, rows: int, structure: int) -> Facts:
     long = sa.select(sa.func.count()).select_from(m.sollicitation).where(s.passe_support)
     page = min(PAGE, int(connection.execute(long).scalar_one()) // SIZE)
     before = (
@@ -170,7 +186,7 @@ def _facts(connection: Connection, rows: int, structure: int) -> Facts:
     )
 
 
-def _filtre(connection: Connection, structure: int) -> dict[str, Any]:
+def _filtre(connection: sa.Connection, structure: int) -> dict[str, Any]:
     """Search, from the middle of the period on, the whole days that hold PERIOD rows."""
     mine = sa.select(s.date_depot).where(s.structure_destinataire_id == structure)
     days = [d.astimezone(PARIS).date() for d in connection.scalars(mine.order_by(s.date_depot))]

@@ -33,7 +33,11 @@ def difference(workload: str, name: str, found: Any, first: str, expected: Any) 
 
 
 def told(
-    asked: argparse.Namespace, everybody: Sequence[Contender], starts: Result, rounds: Sequence[Any]
+    asked: argparse.Namespace,
+    everybody: Sequence[Contender],
+    starts: Result,
+    rounds: Sequence[Any],
+    void: Sequence[str],
 ) -> dict[str, Any]:
     """Put a run together."""
     return {
@@ -49,6 +53,7 @@ def told(
         "page": everybody[0].base.facts.page,
         "labels": {c.name: c.label for c in everybody},
         "starts": starts,
+        "void": list(void),
         "rounds": list(rounds),
     }
 
@@ -111,6 +116,8 @@ def markdown(m: Measure, picture: str) -> Iterator[str]:
         f"process each, {r['pool']} "
         "connections to PostgreSQL. Ours checks a token and rights; no other does.\n"
     )
+    if r["void"]:
+        yield f"{len(r['void'])} rounds were void, and played again.\n"
     yield "## Targets\n"
     yield "At 16 connections. Ratios are those of medians; in brackets, the range round by round.\n"
     yield "| what | against | must | aim | measured | |\n|---|---|---|---|---|---|"

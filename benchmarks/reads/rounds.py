@@ -114,15 +114,15 @@ def play(
     cpu, database = contender.cpu() - cpu, postgres_cpu(cluster.pid) - database
     if workload == "W4":
         written = sum(versions(contender).values()) - sum(before.values())
-        _check_writes(told, written, connections)
+        check_writes(told, written, connections)
     else:
-        _check_reads(told, size, connections)
+        check_reads(told, size, connections)
     n = told["requests"]
     return Figures(
         *(contender.name, workload, connections, n),
-        rate=n / told["seconds"],
-        cpu=cpu / n * 1e6,
-        database=database / n * 1e6,
+        rate=round(n / told["seconds"], 1),
+        cpu=round(cpu / n * 1e6, 1),
+        database=round(database / n * 1e6, 1),
         p50=told["p50"] / 1000,
         p99=told["p99"] / 1000,
     )
@@ -148,14 +148,14 @@ def _wrk(
     return told
 
 
-def _check_reads(told: dict[str, Any], size: int, connections: int) -> None:
+def check_reads(told: dict[str, Any], size: int, connections: int) -> None:
     """Hold the bytes to the requests: an answer that is an error has another length."""
     expected = told["requests"] * size
     if abs(told["bytes"] - expected) > connections * size + SLACK * expected:
         raise Void(f"{told['bytes']} bytes for {told['requests']} answers of {size}")
 
 
-def _check_writes(told: dict[str, Any], written: int, connections: int) -> None:
+def check_writes(told: dict[str, Any], written: int, connections: int) -> None:
     """Hold what the database has to what was answered; wrk leaves with some under way."""
     if told["accepted"] != told["requests"]:
         raise Void(f"{told['accepted']} accepted of {told['requests']}")

@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import json
+import signal
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -188,7 +189,8 @@ def main() -> None:
     if asked.report:
         report.write(json.loads(asked.report.read_text()), asked.report.parent)
         return
-    asked.data = asked.data.absolute()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # or the servers would stay
+    asked.data, asked.machine = asked.data.absolute(), report.machine()
     rounds.wrk()
     with data.postgres(asked.data) as cluster:
         everybody = contenders(asked, cluster)

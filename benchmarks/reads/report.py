@@ -43,7 +43,7 @@ def told(
     return {
         "date": datetime.now(UTC).date().isoformat(),
         "commit": _said("git", "rev-parse", "--short", "HEAD"),
-        "machine": machine(),
+        "machine": asked.machine,
         "versions": versions(),
         "rows": asked.rows,
         "big": asked.big,
@@ -59,18 +59,18 @@ def told(
 
 
 def machine() -> str:
-    """Describe the machine."""
+    """Describe the machine, and its load before the run."""
     models = [
         x.partition(":")[2].strip()
         for x in Path("/proc/cpuinfo").read_text().splitlines()
         if x.startswith("model name")
     ]
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
-    load = os.getloadavg()[2]
+    load = os.getloadavg()[1]
     return (
         f"{os.cpu_count()} cores ({models[0] if models else platform.machine()}), "
-        f"{memory:.0f} GiB, {platform.system()} {platform.release()}, load of the "
-        f"last 15 minutes {load:.1f}; wrk, "
+        f"{memory:.0f} GiB, {platform.system()} {platform.release()}, load "
+        f"before {load:.1f}; wrk, "
         "servers and PostgreSQL share it"
     )
 

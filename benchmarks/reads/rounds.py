@@ -71,6 +71,7 @@ def answer(contender: Contender, workload: str) -> tuple[Any, int]:
         found.pop("traiter___typename", None)
         found["traiter_sollicitation_id"] = int(found["traiter_sollicitation_id"]) == id_
         found["traiter_sollicitation_version"] -= version
+        found["written"] = versions(contender)[id_] - version
     return found, size
 
 
@@ -136,12 +137,15 @@ def _wrk(
     load = ["-t", "1", "-c", str(connections), "-d", f"{max(round(seconds), 1)}s"]
     done = subprocess.run(  # noqa: S603
         [wrk(), *load, *headers, "--timeout", "10s", "-s", str(SCRIPT), where, "--", *words],
-        check=True,
+        check=False,
         capture_output=True,
         text=True,
         timeout=seconds + 60,
     )
-    line, said = done.stdout.split('\n{"requests"', 1)[1].split("\n", 1)
+    _, found, after = done.stdout.partition('\n{"requests"')
+    if not found:
+        raise Void(f"{contender.name} {workload}: wrk said {done.stderr[-500:] or done.stdout}")
+    line, _, said = after.partition("\n")
     told: dict[str, Any] = json.loads('{"requests"' + line)
     if told["errors"] or told["refused"] or not told["requests"]:
         raise Void(f"{contender.name} {workload}: {told} {said[:500]}")

@@ -15,6 +15,8 @@ from solli_graphql.services.identite import acteur
 from solli_graphql.services.sollicitations import Sollicitations
 from solli_graphql.settings import Settings
 
+ACCEPTED = "ActionPriseEnCompte"
+DONE = {"__typename": ACCEPTED}
 Sent = list[tuple[str, list[Any]]]
 
 
@@ -70,14 +72,14 @@ async def record(db: Database, facts: Facts) -> dict[str, Sent]:
             limits=limits(Settings()),
             open_introspection=False,
         )
-        key = "une-cle-d-essai-0000"
         variables = (
-            traiter(facts.subjects[0], 1, key, raw=False)
+            traiter(facts.subjects[0], None, "une-cle-d-essai-0000", raw=False)
             if name == "W4"
             else facts.variables(name, after(facts))
         )
         who = await acteur(db, CALLERS[name])
         reply = await executor.execute(who, x.Request(DOCUMENTS[name], variables))
-        if "errors" in reply.body:
-            raise RuntimeError(reply.body["errors"])
+        done = reply.body.get("data") or {}
+        if "errors" in reply.body or done.get("traiter", DONE)["__typename"] != ACCEPTED:
+            raise RuntimeError(reply.body)
     return sent

@@ -94,7 +94,7 @@ class Facts:
         return all_[workload]
 
 
-def traiter(id_: int, version: int, key: str, *, raw: bool) -> dict[str, Any]:
+def traiter(id_: int, version: int | None, key: str, *, raw: bool) -> dict[str, Any]:
     """Give the variables of W4; raw writes the id as peers without global ids know it."""
     entree = {
         "id": str(id_) if raw else gid("Sollicitation", id_),

@@ -21,12 +21,23 @@ def binaries() -> Path:
 
 
 class Cluster:
-    """One PostgreSQL server on a Unix socket; fsync and synchronous_commit stay on."""
+    """
+    One PostgreSQL server on a Unix socket; fsync and synchronous_commit stay on.
 
-    def __init__(self, folder: Path) -> None:
-        self._data, self._bin = folder / "pg", binaries()
-        self._data.mkdir()
+    What a folder already holds is served again; `options` are the server's own.
+    """
+
+    def __init__(self, folder: Path, *options: str) -> None:
+        self._data, self._bin, self._options = folder / "pg", binaries(), options
+        new = not self._data.exists()
+        self._data.mkdir(exist_ok=True)
         self._as: dict[str, Any] = _other_user(self._data, self._bin)
+        if new:
+            self._initialise()
+        self._process: subprocess.Popen[bytes] | None = None
+        self.start()
+
+    def _initialise(self) -> None:
         words = ("--auth=trust", "--encoding=utf8", "--no-sync", "-U", "postgres")
         subprocess.run(  # noqa: S603
             [self._bin / "initdb", "-D", self._data, *words],
@@ -35,13 +46,16 @@ class Cluster:
             timeout=WAIT,
             **self._as,
         )
-        self._process: subprocess.Popen[bytes] | None = None
-        self.start()
 
     @property
     def uri(self) -> str:
         """Give the URL of its database `postgres`."""
         return f"postgresql://postgres:@/postgres?host={self._data}"
+
+    @property
+    def socket(self) -> Path:
+        """Give the folder of its socket."""
+        return self._data
 
     @property
     def pid(self) -> int:
@@ -55,7 +69,10 @@ class Cluster:
         while time.monotonic() < deadline:
             with (self._data / "log").open("ab") as log:
                 self._process = subprocess.Popen(  # noqa: S603
-                    [self._bin / "postgres", "-D", self._data, "-k", self._data, "-h", ""],
+                    [
+                        *(self._bin / "postgres", "-D", self._data, "-k", self._data, "-h", ""),
+                        *self._options,
+                    ],
                     stdout=log,
                     stderr=log,
                     start_new_session=True,
@@ -78,11 +95,11 @@ class Cluster:
         assert self._process is not None  # noqa: S101
         self._process.wait(WAIT)
 
-    def stop(self) -> None:
-        """Stop at once, without a checkpoint."""
+    def stop(self, *, cleanly: bool = False) -> None:
+        """Stop at once, without a checkpoint; or with one, where the data is kept."""
         if self._process is not None:
             with suppress(ProcessLookupError):
-                os.kill(self._process.pid, signal.SIGQUIT)
+                os.kill(self._process.pid, signal.SIGINT if cleanly else signal.SIGQUIT)
             self._process.wait(WAIT)
 
 

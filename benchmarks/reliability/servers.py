@@ -161,7 +161,9 @@ def _command_line(pid: str) -> str:
     return ""
 
 
-def solli(url: str, *words: str, folder: Path, path: Path | None = None) -> tuple[int, str]:
+def solli(
+    url: str, *words: str, folder: Path, path: Path | None = None, within: float = 600
+) -> tuple[int, str]:
     """Run one command of the product to its end; give its status and its standard output."""
     env = environment(url)
     if path:
@@ -173,7 +175,7 @@ def solli(url: str, *words: str, folder: Path, path: Path | None = None) -> tupl
         check=False,
         capture_output=True,
         text=True,
-        timeout=600,
+        timeout=within,
     )
     if done.returncode not in (0, 1):
         raise RuntimeError(done.stderr[-2000:])

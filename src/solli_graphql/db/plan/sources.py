@@ -84,7 +84,7 @@ class Field:
     python_name: str
     source: Source | None
     target: str | None
-    required: bool  # never null, says the schema
+    required: bool = False  # never null, says the schema
 
 
 @dataclass(frozen=True, eq=False)

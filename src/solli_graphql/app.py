@@ -47,8 +47,8 @@ PAUSE = 0.25
 class Service:
     """What serves requests, from the opening of the database to its closing."""
 
-    def __init__(self, settings: Settings, patience: int) -> None:
-        self._settings, self._patience = settings, patience
+    def __init__(self, settings: Settings, patience: int, *, prepared: bool) -> None:
+        self._settings, self._patience, self._prepared = settings, patience, prepared
         timeouts = Timeouts(settings.delai_sql, settings.delai_verrou)
         self.db = connect_to(settings.database_url, pool=settings.pool, timeouts=timeouts)
         self._turnstile = Turnstile(settings.operations, settings.delai_operation)
@@ -67,9 +67,8 @@ class Service:
             open_introspection=self._settings.demo,
         )
 
-        self._background = [
-            asyncio.create_task(work) for work in (self._purge_hourly(), self._warm_up(executor))
-        ]
+        work = [self._purge_hourly(), *([self._warm_up(executor)] if self._prepared else [])]
+        self._background = [asyncio.create_task(w) for w in work]
 
         async def execute(acteur: Acteur | None, **asked: Any) -> x.Reply:
             return await self._turnstile.run(executor.execute(acteur, x.Request(**asked)))
@@ -207,9 +206,14 @@ def _die_with_the_supervisor() -> None:
     loop.add_reader(parent.sentinel, stop)
 
 
-def create_app(settings: Settings, *, patience: int = 0) -> Starlette:
-    """Build the application for these settings; it waits so many seconds for its database."""
-    service = Service(settings, patience)
+def create_app(settings: Settings, *, patience: int = 0, prepared: bool = False) -> Starlette:
+    """
+    Build the application for these settings.
+
+    patience: how many seconds it waits for its database;
+    prepared: whether it compiles the known operations once it is open.
+    """
+    service = Service(settings, patience, prepared=prepared)
     routes = [
         Route("/graphql", service),
         Route("/schema.graphql", _schema),
@@ -244,7 +248,7 @@ def create() -> Starlette:
     since uvicorn stops them all when one cannot start.
     """
     configurer()
-    app = create_app(Settings(), patience=60)
+    app = create_app(Settings(), patience=60, prepared=True)
     gc.freeze()  # what was imported stays: a full collection of it would stop the loop
     gc.enable()
     return app

@@ -1,5 +1,6 @@
 """The known operations, a file each in `operations/`: a process is ready for them at once."""
 
+import asyncio
 from importlib.resources import files
 
 from solli_graphql.domain.acteur import Acteur, Espace, Habilitation, Role
@@ -11,6 +12,7 @@ CALLERS = (
     (Espace.RECUES, Habilitation(Role.RECEPTEUR, 1)),
     (Espace.SUPPORT, Habilitation(Role.SUPPORT)),
 )
+PAUSE = 0.01  # seconds between two, for those who ask meanwhile
 VARIABLES = {"first": 20, "numero": "S-2026-00000001", "filtre": {"numero": "S-2026-00000001"}}
 
 
@@ -28,4 +30,5 @@ async def prepare(executor: Executor) -> None:
         for espace, habilitation in CALLERS:
             acteur = Acteur(0, "", "", (habilitation,))
             variables = {**VARIABLES, "espace": str(espace)}
+            await asyncio.sleep(PAUSE)
             await dry.execute(acteur, Request(text, variables, read_only=True))

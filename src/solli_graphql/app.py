@@ -1,11 +1,13 @@
 """Builds everything, once: the database, the services, the executor, the routes."""
 
 import asyncio
+import gc
 import multiprocessing
 import signal
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from importlib import import_module
 from importlib.resources import files
 from typing import Any
 
@@ -16,13 +18,14 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from solli_graphql.db.database import Timeouts, Unreachable
 from solli_graphql.db.opening import NotMigrated, connect_to, migrated, open_migrated
 from solli_graphql.db.plan.reader import Reader
 from solli_graphql.domain.acteur import Acteur
 from solli_graphql.graphql import executor as x
+from solli_graphql.graphql import known
 from solli_graphql.graphql.limits import Limits
 from solli_graphql.graphql.schema import readable, sdl
 from solli_graphql.http import health
@@ -30,6 +33,7 @@ from solli_graphql.http.edge import Edge, Guard, Turnstile, refuse
 from solli_graphql.http.endpoint import Endpoint
 from solli_graphql.http.logs import Logged
 from solli_graphql.logs import configurer, trace
+from solli_graphql.services.depot import SLOW_TO_IMPORT
 from solli_graphql.services.identite import DEMO, PSEUDONYMES, Identite, cle
 from solli_graphql.services.retention import purger
 from solli_graphql.services.sollicitations import Sollicitations
@@ -43,8 +47,8 @@ PAUSE = 0.25
 class Service:
     """What serves requests, from the opening of the database to its closing."""
 
-    def __init__(self, settings: Settings, patience: int) -> None:
-        self._settings, self._patience = settings, patience
+    def __init__(self, settings: Settings, patience: int, *, prepared: bool) -> None:
+        self._settings, self._patience, self._prepared = settings, patience, prepared
         timeouts = Timeouts(settings.delai_sql, settings.delai_verrou)
         self.db = connect_to(settings.database_url, pool=settings.pool, timeouts=timeouts)
         self._turnstile = Turnstile(settings.operations, settings.delai_operation)
@@ -53,7 +57,6 @@ class Service:
     async def open(self) -> None:
         """Open the database and wire what needs it. Raises Unreachable or NotMigrated."""
         await self._connect()
-        self._purge = asyncio.create_task(self._purge_hourly())
         secret = await cle(self.db, PSEUDONYMES)
         demo = await cle(self.db, DEMO) if self._settings.demo else None
         reader = Reader(self.db, readable(), secret=secret or b"")
@@ -63,6 +66,9 @@ class Service:
             limits=limits(self._settings),
             open_introspection=self._settings.demo,
         )
+
+        work = [self._purge_hourly(), *([self._warm_up(executor)] if self._prepared else [])]
+        self._background = [asyncio.create_task(w) for w in work]
 
         async def execute(acteur: Acteur | None, **asked: Any) -> x.Reply:
             return await self._turnstile.run(executor.execute(acteur, x.Request(**asked)))
@@ -97,8 +103,18 @@ class Service:
 
     async def close(self) -> None:
         """Wait for the commands under way, then close."""
-        self._purge.cancel()
+        for task in self._background:
+            task.cancel()
         await self.db.close()
+
+    async def _warm_up(self, executor: x.Executor) -> None:
+        """Prepare for the first requests of each kind, after the start."""
+        try:
+            await known.prepare(executor)
+            for module in SLOW_TO_IMPORT:
+                await asyncio.to_thread(import_module, module)
+        except Exception as e:  # noqa: BLE001 - the first request does it instead
+            log.warning("preparation_impossible", **trace(e))
 
     async def _purge_hourly(self) -> None:
         """Delete what is kept for a time only, a batch a transaction."""
@@ -126,6 +142,17 @@ def limits(settings: Settings) -> Limits:
         directives=settings.document_directives,
         operations=settings.document_operations,
     )
+
+
+class Direct:
+    """Hands the requests for one path to what serves it."""
+
+    def __init__(self, app: ASGIApp, path: str, to: ASGIApp) -> None:
+        self._app, self._path, self._to = app, path, to
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        direct = scope["type"] == "http" and scope["path"] == self._path
+        await (self._to if direct else self._app)(scope, receive, send)
 
 
 async def _schema(_: Request) -> Response:
@@ -179,9 +206,14 @@ def _die_with_the_supervisor() -> None:
     loop.add_reader(parent.sentinel, stop)
 
 
-def create_app(settings: Settings, *, patience: int = 0) -> Starlette:
-    """Build the application for these settings; it waits so many seconds for its database."""
-    service = Service(settings, patience)
+def create_app(settings: Settings, *, patience: int = 0, prepared: bool = False) -> Starlette:
+    """
+    Build the application for these settings.
+
+    patience: how many seconds it waits for its database;
+    prepared: whether it compiles the known operations once it is open.
+    """
+    service = Service(settings, patience, prepared=prepared)
     routes = [
         Route("/graphql", service),
         Route("/schema.graphql", _schema),
@@ -200,7 +232,10 @@ def create_app(settings: Settings, *, patience: int = 0) -> Starlette:
         await service.close()
 
     paths = frozenset(route.path for route in routes)
-    app = Starlette(routes=routes, lifespan=lifespan, middleware=_middleware(settings, paths))
+    # The last one: nearly every request is for /graphql, and goes there past Starlette's router.
+    direct = Middleware(Direct, path="/graphql", to=service)
+    middleware = [*_middleware(settings, paths), direct]
+    app = Starlette(routes=routes, lifespan=lifespan, middleware=middleware)
     app.state.service = service
     return app
 
@@ -213,4 +248,7 @@ def create() -> Starlette:
     since uvicorn stops them all when one cannot start.
     """
     configurer()
-    return create_app(Settings(), patience=60)
+    app = create_app(Settings(), patience=60, prepared=True)
+    gc.freeze()  # what was imported stays: a full collection of it would stop the loop
+    gc.enable()
+    return app

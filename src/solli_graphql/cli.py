@@ -1,31 +1,57 @@
 """The operator's hands: every command, its help and its errors in French."""
 
 import asyncio
+import gc
 import socket
 import sys
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from functools import wraps
+from importlib import import_module
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
-import uvicorn
-from pydantic import ValidationError
 
 from solli_graphql import __version__
 from solli_graphql.aide import en_francais
-from solli_graphql.db import backup
-from solli_graphql.db.backup import BackupFailed
-from solli_graphql.db.database import Database, Unreachable
-from solli_graphql.db.opening import NotMigrated, connect_to, open_migrated
-from solli_graphql.db.sqlite import safe_with_several_processes
-from solli_graphql.demo.comptes import COMPTES
-from solli_graphql.domain.errors import SolliError
-from solli_graphql.graphql.schema import sdl
-from solli_graphql.services import administration, identite, referentiel, retention, verification
-from solli_graphql.settings import Settings
+from solli_graphql.domain.acteur import MINUTES_MAXIMUM
+from solli_graphql.domain.errors import Empechement, SolliError
+
+
+class _Module:
+    """A module imported at its first use: `--help` is there at once, and a server holds no more."""
+
+    def __init__(self, name: str) -> None:
+        self._name = f"solli_graphql.{name}"
+
+    def __getattr__(self, attribute: str) -> Any:
+        return getattr(import_module(self._name), attribute)
+
+
+if TYPE_CHECKING:
+    from solli_graphql import settings
+    from solli_graphql.db import backup, migrate, opening, sqlite
+    from solli_graphql.db.database import Database
+    from solli_graphql.demo import chargement, comptes
+    from solli_graphql.graphql import schema as graphql
+    from solli_graphql.services import (
+        administration,
+        identite,
+        referentiel,
+        retention,
+        verification,
+    )
+    from solli_graphql.settings import Settings
+else:
+    settings, graphql = _Module("settings"), _Module("graphql.schema")
+    backup, migrate = _Module("db.backup"), _Module("db.migrate")
+    opening, sqlite = _Module("db.opening"), _Module("db.sqlite")
+    chargement, comptes = _Module("demo.chargement"), _Module("demo.comptes")
+    administration, identite = _Module("services.administration"), _Module("services.identite")
+    referentiel, retention = _Module("services.referentiel"), _Module("services.retention")
+    verification = _Module("services.verification")
 
 T = TypeVar("T")
 en_francais()
@@ -35,11 +61,11 @@ def _echouer(message: str) -> None:
     raise click.ClickException(message)
 
 
-def reglages() -> Settings:
+def reglages() -> "Settings":
     """Read the settings, or say in French which one is wrong."""
     try:
-        return Settings()
-    except ValidationError as e:
+        return settings.Settings()
+    except settings.ValidationError as e:
         noms = ", ".join(f"SOLLI_{'_'.join(map(str, x['loc'])).upper()}" for x in e.errors())
         message = f"Réglage invalide : {noms}. Voir docs/settings.md."
         raise click.ClickException(message) from e
@@ -52,17 +78,17 @@ def _commande(function: Callable[..., Coroutine[Any, Any, T]]) -> Callable[..., 
     def run(*args: Any, **kwargs: Any) -> T:
         try:
             return asyncio.run(function(*args, **kwargs))
-        except (SolliError, NotMigrated, Unreachable, BackupFailed, ValueError) as e:
+        except (SolliError, Empechement, ValueError) as e:
             raise click.ClickException(str(e)) from e
 
     return run
 
 
 @asynccontextmanager
-async def _base(settings: Settings) -> AsyncIterator[Database]:
+async def _base(settings: "Settings") -> AsyncIterator["Database"]:
     """Open a migrated database, then close it. Raises Unreachable or NotMigrated."""
-    db = connect_to(settings.database_url, pool=settings.pool)
-    await open_migrated(db)
+    db = opening.connect_to(settings.database_url, pool=settings.pool)
+    await opening.open_migrated(db)
     try:
         yield db
     finally:
@@ -79,9 +105,7 @@ def main() -> None:
 @_commande
 async def migrer() -> None:
     """Create or upgrade the database."""
-    from solli_graphql.db.migrate import migrate  # noqa: PLC0415 - Alembic is slow to import
-
-    change = await migrate(reglages().database_url)
+    change = await migrate.migrate(reglages().database_url)
     click.echo("La base est prête." if change else "La base était déjà à jour.", err=True)
 
 
@@ -98,9 +122,6 @@ async def migrer() -> None:
 @_commande
 async def demo(nombre: int, *, reset: bool) -> None:
     """Load the demonstration."""
-    from solli_graphql.db import migrate  # noqa: PLC0415 - Alembic is slow to import
-    from solli_graphql.demo import chargement  # noqa: PLC0415 - and so is Faker
-
     settings = reglages()
     if reset and not settings.demo:
         _echouer("--reset est refusé en production (SOLLI_MODE=demo pour une démonstration).")
@@ -130,8 +151,11 @@ async def demo(nombre: int, *, reset: bool) -> None:
 )
 def serve(host: str, port: int, workers: int) -> None:
     """Serve."""
+    gc.disable()  # until the application is built: nothing of what is imported is garbage
+    import uvicorn  # noqa: PLC0415 - no other command needs it
+
     settings = reglages()
-    if workers > 1 and settings.sqlite_path and not safe_with_several_processes():
+    if workers > 1 and settings.sqlite_path and not sqlite.safe_with_several_processes():
         _echouer("Ce SQLite ne supporte pas plusieurs processus sans risque : --workers 1.")
     _verifier(settings, host, port)
     if settings.demo:
@@ -154,7 +178,7 @@ def serve(host: str, port: int, workers: int) -> None:
 
 
 @_commande
-async def _verifier(settings: Settings, host: str, port: int) -> None:
+async def _verifier(settings: "Settings", host: str, port: int) -> None:
     """Say what would stop the server before it starts."""
     async with _base(settings):
         pass
@@ -169,12 +193,12 @@ async def _verifier(settings: Settings, host: str, port: int) -> None:
 
 
 @_commande
-async def _annoncer(settings: Settings, host: str, port: int) -> None:
+async def _annoncer(settings: "Settings", host: str, port: int) -> None:
     """Print where to open, and a ready token for each account."""
     async with _base(settings) as db:
         cle = await db.write(identite.cle_demo)
         click.echo(f"\n  Ouvrir http://{host}:{port}/\n", err=True)
-        for compte in COMPTES:
+        for compte in comptes.COMPTES:
             if await identite.acteur(db, compte.courriel):
                 jeton = identite.signer(
                     cle, compte.courriel, minutes=60, maintenant=datetime.now(UTC)
@@ -186,7 +210,7 @@ async def _annoncer(settings: Settings, host: str, port: int) -> None:
 @click.argument("courriel")
 @click.option(
     "--minutes",
-    type=click.IntRange(1, identite.MINUTES_MAXIMUM),
+    type=click.IntRange(1, MINUTES_MAXIMUM),
     default=60,
     show_default=True,
     help="Durée de validité.",
@@ -199,7 +223,7 @@ async def token(courriel: str, minutes: int) -> None:
         _echouer("Les jetons de démonstration sont refusés en production (SOLLI_MODE=demo).")
     async with _base(settings) as db:
         if await identite.acteur(db, courriel) is None:
-            connus = ", ".join(c.courriel for c in COMPTES)
+            connus = ", ".join(c.courriel for c in comptes.COMPTES)
             _echouer(f"Compte inconnu : {courriel}. Comptes de démonstration : {connus}.")
         cle = await db.write(identite.cle_demo)
     click.echo(identite.signer(cle, courriel, minutes=minutes, maintenant=datetime.now(UTC)))
@@ -208,7 +232,7 @@ async def token(courriel: str, minutes: int) -> None:
 @main.command(help="Écrit le schéma GraphQL.")
 def schema() -> None:
     """Print the SDL."""
-    click.echo(sdl(), nl=False)
+    click.echo(graphql.sdl(), nl=False)
 
 
 @main.command(help="Vérifie les invariants de la base ; sort avec 1 si l'un est rompu.")

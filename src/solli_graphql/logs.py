@@ -3,7 +3,11 @@
 import logging
 import sys
 import traceback
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
 
+import orjson
 import structlog
 
 
@@ -11,14 +15,23 @@ def configurer() -> None:
     """Send our logs and uvicorn's to standard error, as JSON."""
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(message)s")
     structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.JSONRenderer(ensure_ascii=False),
-        ],
-        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
+        processors=[ligne],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.BytesLoggerFactory(sys.stderr.buffer),
         cache_logger_on_first_use=True,
     )
+
+
+def ligne(_: object, level: str, fields: Mapping[str, Any]) -> bytes:
+    """Write one line: structlog's only processor."""
+    told = {**fields, "level": level, "timestamp": datetime.now(UTC)}
+    return orjson.dumps(told, default=repr, option=orjson.OPT_UTC_Z)
+
+
+def noter(event: str, **fields: Any) -> None:
+    """Log what every request logs, past structlog, which would take three times as long."""
+    sys.stderr.buffer.write(ligne(None, "info", {"event": event, **fields}) + b"\n")
+    sys.stderr.buffer.flush()
 
 
 def trace(error: BaseException) -> dict[str, object]:

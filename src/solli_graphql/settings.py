@@ -4,8 +4,10 @@ import re
 from enum import StrEnum
 from pathlib import Path
 
-from pydantic import Field, ValidationInfo, field_validator
+from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+__all__ = ["Mode", "Settings", "ValidationError"]
 
 ORIGIN = re.compile(r"https?://[^\s/,*@?#]+")
 NAME = re.compile(r"(\*\.)?[a-z0-9._-]+|\[[0-9a-f:.]+\]")

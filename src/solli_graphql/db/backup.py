@@ -11,11 +11,12 @@ import sqlalchemy as sa
 from solli_graphql.db import postgres
 from solli_graphql.db.opening import SQLITE, connect_to, sqlite_path
 from solli_graphql.db.sqlite import connect
+from solli_graphql.domain.errors import Empechement
 
 NAMES = {True: "solli.db", False: "solli.dump"}  # by whether it is SQLite
 
 
-class BackupFailed(RuntimeError):
+class BackupFailed(Empechement):
     """A backup or its restoration could not be done; the message says why in French."""
 
 

@@ -6,6 +6,8 @@ from typing import Any, Concatenate, Generic, ParamSpec, Protocol, TypeVar
 
 import sqlalchemy as sa
 
+from solli_graphql.domain.errors import Empechement
+
 T = TypeVar("T")
 R = TypeVar("R")
 P = ParamSpec("P")
@@ -75,7 +77,7 @@ def insert(table: sa.Table, columns: Sequence[str] | None = None) -> Statement[A
     return Statement(table.insert(), columns=columns or table.columns.keys())
 
 
-class Unreachable(RuntimeError):
+class Unreachable(Empechement):
     """The database cannot be opened; the message says why in French."""
 
     def __init__(self, reason: str) -> None:
@@ -132,6 +134,9 @@ class Database(Protocol):
 
     async def simulate(self, command: Command[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
         """Run a command in one transaction, and roll it back."""
+
+    def exists(self) -> bool:
+        """Tell whether there is something to open: connecting would make an empty file."""
 
     async def open(self) -> None:
         """Connect. Raises Unreachable."""

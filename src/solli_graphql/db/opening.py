@@ -1,12 +1,9 @@
 """Opens the database of a URL, and checks that it has the schema that this program needs."""
 
-from pathlib import Path
-
 import sqlalchemy as sa
 
 from solli_graphql.db.database import DEFAULT, Database, Statement, Timeouts, read
-from solli_graphql.db.postgres import Postgres
-from solli_graphql.db.sqlite import Sqlite
+from solli_graphql.domain.errors import Empechement
 
 SQLITE = "sqlite:///"
 HEAD = "0001"  # the last of db/migrations/versions, told here since Alembic is slow to import
@@ -15,7 +12,7 @@ _VERSION: Statement[str] = Statement(
 )
 
 
-class NotMigrated(RuntimeError):
+class NotMigrated(Empechement):
     """The database has no schema, or that of another version."""
 
     def __init__(self) -> None:
@@ -25,8 +22,12 @@ class NotMigrated(RuntimeError):
 def connect_to(url: str, *, pool: int, timeouts: Timeouts = DEFAULT) -> Database:
     """Choose the engine of a URL. Raises ValueError for one that is neither."""
     if url.startswith(SQLITE):
+        from solli_graphql.db.sqlite import Sqlite  # noqa: PLC0415 - a process needs one engine
+
         return Sqlite(sqlite_path(url), timeouts)
     if url.startswith(("postgresql://", "postgres://")):
+        from solli_graphql.db.postgres import Postgres  # noqa: PLC0415 - and asyncpg is large
+
         return Postgres(url, timeouts, pool_size=pool)
     message = "SOLLI_DATABASE_URL doit commencer par sqlite:/// ou postgresql://."
     raise ValueError(message)
@@ -43,7 +44,7 @@ def sqlite_path(url: str) -> str:
 
 async def open_migrated(db: Database) -> None:
     """Open a database that must have our schema. Raises Unreachable or NotMigrated."""
-    if isinstance(db, Sqlite) and not Path(db.path).exists():  # noqa: ASYNC240 - before connecting
+    if not db.exists():
         raise NotMigrated
     await db.open()
     if not await migrated(db):

@@ -131,6 +131,9 @@ class Sqlite:
         self._queue: SimpleQueue[Waiting | None] = SimpleQueue()
         self._long = asyncio.Lock()
 
+    def exists(self) -> bool:
+        return os.path.exists(self.path)  # noqa: PTH110
+
     async def open(self) -> None:
         self._loop = asyncio.get_running_loop()
         self._short_reads, self._long_reads = connect(self.path), connect(self.path)

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from enum import IntFlag, StrEnum
 from functools import cached_property
 
+MINUTES_MAXIMUM = 60  # of a token of the demonstration
+
 
 class Role(StrEnum):
     """The five roles of an habilitation."""
@@ -72,6 +74,14 @@ class Acteur:
     nom: str
     prenom: str
     habilitations: tuple[Habilitation, ...] = ()
+
+    @cached_property
+    def _hash(self) -> int:
+        return hash((self.id, self.habilitations))
+
+    def __hash__(self) -> int:
+        """Hash once: what is derived from an acteur is looked up at each request."""
+        return self._hash
 
     @cached_property
     def roles(self) -> frozenset[Role]:

@@ -13,6 +13,10 @@ class ErreurDeChamp:
     message: str
 
 
+class Empechement(RuntimeError):
+    """What keeps a command of the operator's from being done; its message says why in French."""
+
+
 class SolliError(Exception):
     """A refusal that its caller may read: its code never changes, its message is French."""
 

@@ -1,13 +1,13 @@
 """A document becomes operations, and an operation a selection tree."""
 
-import dataclasses
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from dataclasses import field as attribute
 from functools import cached_property
 from typing import Any, cast
 
 from graphql.execution.values import VariableValues, get_argument_values
-from strawberry.types.arguments import convert_argument
+from strawberry.permission import PermissionExtension
 
 from graphql import (
     DirectiveNode,
@@ -21,50 +21,66 @@ from graphql import (
     GraphQLSchema,
     GraphQLSkipDirective,
     InlineFragmentNode,
-    ListValueNode,
     Location,
     Node,
-    ObjectValueNode,
     OperationDefinitionNode,
     SelectionSetNode,
-    SourceLocation,
-    ValueNode,
     VariableNode,
     get_named_type,
-    get_variable_values,
+    get_nullable_type,
     is_abstract_type,
     is_composite_type,
+    is_list_type,
+    is_non_null_type,
     parse,
     validate,
 )
 from solli_graphql.db.plan.sources import Selected, Selection
 from solli_graphql.domain.errors import EntreeInvalide
+from solli_graphql.graphql.coercion import RequestError, Values, Variables, arguments
 from solli_graphql.graphql.fields import BACKREF
 from solli_graphql.graphql.limits import Limits
 
 MAX_VARIANTS = 16
-NOTHING: Mapping[str, Any] = {}
-
-
-class RequestError(Exception):
-    """The document cannot be executed: its syntax, its validity, or its variables."""
-
-    def __init__(self, errors: Sequence[GraphQLError]) -> None:
-        self.errors = errors
-        super().__init__(str(errors[0]))
 
 
 @dataclass(eq=False)
 class Root:
-    """A selected root field, with where it stands in the document."""
+    """A selected root field: what executing it needs to know, found once."""
 
     selected: Selected
     field: GraphQLField
-    locations: tuple[SourceLocation, ...]
     nodes: tuple[FieldNode, ...]
-    prepared: dict[str, Any] = dataclasses.field(
-        default_factory=dict
-    )  # by type: what the reader compiled
+    prepared: dict[Any, Any] = attribute(default_factory=dict)  # what the reader compiled
+
+    @cached_property
+    def function(self) -> Any:
+        """Give what tells what to read, or runs the command."""
+        return self.field.extensions[BACKREF].metadata["root"]
+
+    @cached_property
+    def permissions(self) -> tuple[Any, ...]:
+        """Give the permissions to ask, in order."""
+        extensions = self.field.extensions[BACKREF].extensions
+        asked = (e.permissions for e in extensions if isinstance(e, PermissionExtension))
+        return tuple(permission for some in asked for permission in some)
+
+    @cached_property
+    def is_list(self) -> bool:
+        """Tell whether the answer is a list."""
+        return is_list_type(get_nullable_type(self.field.type))
+
+    @cached_property
+    def is_required(self) -> bool:
+        """Tell whether the answer cannot be null: a refusal leaves no data at all."""
+        return is_non_null_type(self.field.type)
+
+    @property
+    def locations(self) -> list[dict[str, int]]:
+        """Say where it stands in the document."""
+        places = [cast("Location", n.loc) for n in self.nodes]
+        found = [p.source.get_location(p.start) for p in places]
+        return [{"line": x.line, "column": x.column} for x in found]
 
 
 @dataclass(eq=False)
@@ -75,9 +91,9 @@ class Operation:
     core: GraphQLSchema
     node: OperationDefinitionNode
     fragments: Mapping[str, FragmentDefinitionNode]
-    variants: dict[tuple[Any, ...], tuple[Root, ...]] = dataclasses.field(default_factory=dict)
+    variants: dict[tuple[Any, ...], tuple[Root, ...]] = attribute(default_factory=dict)
 
-    @property
+    @cached_property
     def kind(self) -> str:
         """Give "query" or "mutation"."""
         return self.node.operation.value
@@ -86,6 +102,11 @@ class Operation:
     def type(self) -> GraphQLObjectType:
         """Give the root type."""
         return cast("GraphQLObjectType", self.core.get_root_type(self.node.operation))
+
+    @cached_property
+    def variables(self) -> Variables:
+        """Give what coerces the variables; calling it raises RequestError."""
+        return Variables(self.core, self.node.variable_definitions or ())
 
     @cached_property
     def conditions(self) -> tuple[str, ...]:
@@ -99,18 +120,9 @@ class Operation:
             stack.extend(below.selections if below else ())
         return tuple(sorted(found))
 
-    def variables(self, given: Mapping[str, Any]) -> VariableValues:
-        """Coerce the variables. Raises RequestError."""
-        values = get_variable_values(
-            self.core, self.node.variable_definitions or (), dict(given), hide_suggestions=True
-        )
-        if isinstance(values, list):
-            raise RequestError(values)
-        return values
-
-    def roots(self, variables: VariableValues) -> tuple[Root, ...]:
+    def roots(self, variables: Values) -> tuple[Root, ...]:
         """Give the root fields to execute, once for each value of the conditions."""
-        key = tuple(variables.coerced.get(name) for name in self.conditions)
+        key = tuple(variables.get(name) for name in self.conditions)
         if (roots := self.variants.get(key)) is None:
             roots = _Tree(self, variables).roots()
             if len(self.variants) < MAX_VARIANTS:
@@ -141,15 +153,15 @@ class Document:
             for d in self.node.definitions
             if isinstance(d, OperationDefinitionNode)
         ]
+        self._named = {o.node.name.value: o for o in self.operations if o.node.name}
 
     def operation(self, name: str | None) -> Operation:
         """Choose an operation; without a name it must be the only one. Raises EntreeInvalide."""
-        named = {o.node.name.value: o for o in self.operations if o.node.name}
         if name is not None:
-            if name in named:
-                return named[name]
-            message = "Aucune opération de ce document ne porte ce nom."
-            raise EntreeInvalide(message)
+            if (named := self._named.get(name)) is None:
+                message = "Aucune opération de ce document ne porte ce nom."
+                raise EntreeInvalide(message)
+            return named
         if len(self.operations) != 1:
             message = "Ce document a plusieurs opérations : donnez operationName."
             raise EntreeInvalide(message)
@@ -166,8 +178,9 @@ def _parse(text: str) -> DocumentNode:
 class _Tree:
     """Resolves fragments, conditions and merging for one variant of an operation."""
 
-    def __init__(self, operation: Operation, variables: VariableValues) -> None:
-        self._operation, self._variables = operation, variables
+    def __init__(self, operation: Operation, variables: Values) -> None:
+        self._operation = operation
+        self._variables = VariableValues({}, dict(variables))
 
     def roots(self) -> tuple[Root, ...]:
         o = self._operation
@@ -176,12 +189,11 @@ class _Tree:
 
     def _root(self, key: str, nodes: list[FieldNode]) -> Root:
         type_, name = self._operation.type, nodes[0].name.value
-        locations = tuple(SourceLocation(*_place(n)) for n in nodes)
         declared = type_.fields.get(name)
         if declared is None:  # __typename, __schema, __type
-            selected = Selected(key, name, lambda _: {}, {})
-            return Root(selected, GraphQLField(type_), locations, tuple(nodes))
-        return Root(self._selected(type_, key, nodes), declared, locations, tuple(nodes))
+            selected = Selected(key, name, _no_arguments, {})
+            return Root(selected, GraphQLField(type_), tuple(nodes))
+        return Root(self._selected(type_, key, nodes), declared, tuple(nodes))
 
     def _collect(
         self, type_: GraphQLObjectType, sets: Sequence[SelectionSetNode]
@@ -239,67 +251,22 @@ class _Tree:
         if name == "__typename":
             return Selected(key, name, _no_arguments, {})
         declared = type_.fields[name]
-        arguments = self._arguments(declared, node)
+        given = (
+            arguments(self._operation.schema, declared, node) if declared.args else _no_arguments
+        )
         named = get_named_type(declared.type)
         if not is_composite_type(named):
-            return Selected(key, name, arguments, {})
+            return Selected(key, name, given, {})
         core = self._operation.core
         concrete = core.get_possible_types(named) if is_abstract_type(named) else [named]
         sets = [n.selection_set for n in nodes if n.selection_set]
         on = {t.name: self._selection(t, sets) for t in concrete}  # type: ignore[arg-type]
-        return Selected(key, name, arguments, on)
+        return Selected(key, name, given, on)
 
     def _selection(self, type_: GraphQLObjectType, sets: Sequence[SelectionSetNode]) -> Selection:
         fields = self._collect(type_, sets)
         return tuple(self._selected(type_, key, nodes) for key, nodes in fields.items())
 
-    def _arguments(
-        self, declared: GraphQLField, node: FieldNode
-    ) -> Callable[[Any], dict[str, Any]]:
-        """Turn variables into Python arguments; constants are computed once."""
-        if not declared.args:
-            return _no_arguments
-        convert = _Arguments(self._operation.schema, declared, node)
-        if any(_has_variable(a.value) for a in node.arguments or ()):
-            return convert
-        constant = convert(VariableValues({}, {}))
-        return lambda _: constant
 
-
-def _no_arguments(_: Any) -> dict[str, Any]:
+def _no_arguments(_: Values) -> dict[str, Any]:
     return {}
-
-
-def _has_variable(node: ValueNode) -> bool:
-    if isinstance(node, ObjectValueNode):
-        return any(_has_variable(f.value) for f in node.fields)
-    if isinstance(node, ListValueNode):
-        return any(map(_has_variable, node.values))
-    return isinstance(node, VariableNode)
-
-
-def _place(node: FieldNode) -> tuple[int, int]:
-    location = cast("Location", node.loc)
-    return tuple(location.source.get_location(location.start))  # type: ignore[return-value]
-
-
-class _Arguments:
-    """The Python arguments of one field, every one present: what was not given is None."""
-
-    def __init__(self, schema: Any, declared: GraphQLField, node: FieldNode) -> None:
-        self._declared, self._node, self._schema = declared, node, schema
-        self._arguments = declared.extensions[BACKREF].arguments
-
-    def __call__(self, variables: VariableValues) -> dict[str, Any]:
-        given = get_argument_values(self._declared, self._node, variables)
-        names = self._schema.config.name_converter
-        return {
-            a.python_name: self._convert(given.get(names.from_argument(a)), a.type)
-            for a in self._arguments
-        }
-
-    def _convert(self, value: Any, type_: Any) -> Any:
-        if value is None:
-            return None
-        registry = self._schema.schema_converter.scalar_registry
-        return convert_argument(value, type_, registry, self._schema.config)

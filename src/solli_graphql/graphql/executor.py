@@ -1,14 +1,14 @@
 """Runs an operation: asks the permissions, reads by the plan, calls the commands, answers."""
 
+import asyncio
 import uuid
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, is_dataclass
-from functools import lru_cache
 from types import SimpleNamespace
 from typing import Any
 
 import structlog
-from strawberry.permission import PermissionExtension
+from cachetools import LRUCache
 
 from graphql import (
     DocumentNode,
@@ -17,9 +17,6 @@ from graphql import (
     OperationDefinitionNode,
     SelectionSetNode,
     execute_sync,
-    get_nullable_type,
-    is_list_type,
-    is_non_null_type,
 )
 from solli_graphql.db.plan.compiler import project
 from solli_graphql.db.plan.reader import Read, Reader
@@ -28,8 +25,8 @@ from solli_graphql.db.plan.sources import Selected
 from solli_graphql.db.queries import Nodes
 from solli_graphql.domain.acteur import Acteur
 from solli_graphql.domain.errors import AccesRefuse, EntreeInvalide, NonAuthentifie, SolliError
-from solli_graphql.graphql.documents import Document, Operation, RequestError, Root
-from solli_graphql.graphql.fields import BACKREF
+from solli_graphql.graphql.coercion import RequestError, Values
+from solli_graphql.graphql.documents import Document, Operation, Root
 from solli_graphql.graphql.limits import Limits
 from solli_graphql.graphql.mutation import Context
 from solli_graphql.graphql.refus import MEMBERS, Since
@@ -37,7 +34,7 @@ from solli_graphql.graphql.schema import core, schema
 from solli_graphql.logs import trace
 
 log = structlog.get_logger()
-LIST_LIMIT = 100
+DOCUMENTS, LIST_LIMIT = 512, 100
 INTROSPECTION = ("__schema", "__type")
 
 
@@ -65,16 +62,32 @@ class Executor:
     """Executes documents on one database."""
 
     def __init__(
-        self, reader: Reader, sollicitations: Any, *, limits: Limits, open_introspection: bool
+        self,
+        reader: Reader,
+        sollicitations: Any,
+        *,
+        limits: Limits,
+        open_introspection: bool,
+        documents: LRUCache[str, Document] | None = None,
     ) -> None:
         self._reader, self._sollicitations = reader, sollicitations
-        self._open_introspection = open_introspection
-        self._document = lru_cache(maxsize=512)(lambda text: Document(schema, core(), limits, text))
+        self._open_introspection, self._limits = open_introspection, limits
+        self._documents = LRUCache(maxsize=DOCUMENTS) if documents is None else documents
+
+    def dry(self) -> "Executor":
+        """Give an executor that plans for this one, and reads nothing."""
+        return Executor(
+            *(self._reader.dry(), self._sollicitations),
+            limits=self._limits,
+            open_introspection=self._open_introspection,
+            documents=self._documents,
+        )
 
     async def execute(self, acteur: Acteur | None, request: Request) -> Reply:
         """Answer a request; whatever happens is told in the answer's errors."""
         try:
-            operation = self._document(request.query).operation(request.operation_name)
+            document = await self._document(request.query)
+            operation = document.operation(request.operation_name)
             variables = operation.variables(request.variables)
             roots = operation.roots(variables)
             self._admit(acteur, operation, roots, request)
@@ -89,13 +102,21 @@ class Executor:
         who = acteur or Acteur(0, "", "")
         return await _Execution(self, who, operation, variables, request).run(roots)
 
+    async def _document(self, text: str) -> Document:
+        """Find a document, or read it on a thread: a large one takes tens of milliseconds."""
+        if (document := self._documents.get(text)) is None:
+            document = await asyncio.to_thread(Document, schema, core(), self._limits, text)
+            self._documents[text] = document
+        return document
+
     def _admit(
         self, acteur: Acteur | None, operation: Operation, roots: tuple[Root, ...], r: Request
     ) -> None:
         """Refuse an anonymous caller, but to introspection where it is open, and writes by GET."""
-        pure = all(root.selected.name.startswith("__") for root in roots)
-        if acteur is None and not (pure and self._open_introspection):
-            raise NonAuthentifie
+        if acteur is None:
+            pure = all(root.selected.name.startswith("__") for root in roots)
+            if not (pure and self._open_introspection):
+                raise NonAuthentifie
         if r.read_only and operation.kind != "query":
             message = "GET ne sert que les lectures."
             raise EntreeInvalide(message)
@@ -110,26 +131,26 @@ class Executor:
         return SimpleNamespace(context=Context(self._sollicitations, cle))
 
 
-def _check(arguments: Mapping[str, Any], *, texts: bool) -> None:
+def _check(value: Any, *, texts: bool) -> None:
     """Refuse a list too long, or a NUL in a text, which PostgreSQL cannot store."""
-    for value in _walk(arguments):
-        if isinstance(value, list) and len(value) > LIST_LIMIT:
-            message = f"Une liste a au plus {LIST_LIMIT} éléments."
-            raise EntreeInvalide(message)
-        if texts and isinstance(value, str) and "\0" in value:
+    if isinstance(value, str):
+        if texts and "\0" in value:
             message = "Le caractère NUL n'est pas admis."
             raise EntreeInvalide(message)
+        return
+    if isinstance(value, list) and len(value) > LIST_LIMIT:
+        message = f"Une liste a au plus {LIST_LIMIT} éléments."
+        raise EntreeInvalide(message)
+    for inner in _below(value):
+        _check(inner, texts=texts)
 
 
-def _walk(value: Any) -> Iterator[Any]:
-    yield value
-    below: Iterable[Any] = value if isinstance(value, list) else ()
-    if isinstance(value, Mapping):
-        below = value.values()
-    elif is_dataclass(value):
-        below = vars(value).values()
-    for inner in below:
-        yield from _walk(inner)
+def _below(value: Any) -> Iterable[Any]:
+    if isinstance(value, list):
+        return value
+    if isinstance(value, dict):
+        return value.values()
+    return vars(value).values() if is_dataclass(value) else ()
 
 
 def _refused(errors: list[dict[str, Any]]) -> Reply:
@@ -151,7 +172,7 @@ class _Execution:
         executor: Executor,
         acteur: Acteur,
         operation: Operation,
-        variables: Any,
+        variables: Values,
         request: Request,
     ) -> None:
         self._executor, self._acteur, self._operation = executor, acteur, operation
@@ -165,7 +186,7 @@ class _Execution:
                 data[root.selected.key] = await self._root(root)  # type: ignore[index]
             except Exception as e:  # noqa: BLE001
                 self._errors.append(self._error(root, e))
-                if is_non_null_type(root.field.type):
+                if root.is_required:
                     data = None
                     break
                 data[root.selected.key] = None  # type: ignore[index]
@@ -180,12 +201,14 @@ class _Execution:
         extensions, message = {"code": "ERREUR_INTERNE"}, "Erreur interne."
         if isinstance(error, SolliError):
             extensions, message = {"code": error.code}, error.message
+        elif isinstance(error, GraphQLError):  # a variable that is null where its default was not
+            extensions, message = {"code": EntreeInvalide.code}, error.message
         else:
             extensions["incident"] = uuid.uuid4().hex
             log.error("erreur_interne", incident=extensions["incident"], **trace(error))
         return {
             "message": message,
-            "locations": [{"line": x.line, "column": x.column} for x in root.locations],
+            "locations": root.locations,
             "path": [root.selected.key],
             "extensions": extensions,
         }
@@ -195,22 +218,19 @@ class _Execution:
         if name == "__typename":
             return self._operation.type.name
         if name in INTROSPECTION:
-            return self._introspect(root)
-        declared = root.field.extensions[BACKREF]
+            return await self._introspect(root)
         arguments = root.selected.arguments(self._variables)
         _check(arguments, texts=self._operation.kind == "query")
         if self._operation.kind == "mutation":
-            return await self._command(root, declared, arguments)
-        self._ask(declared, arguments)
-        return await self._query(root, declared.metadata["root"](self._acteur, **arguments))
+            return await self._command(root, arguments)
+        self._ask(root, arguments)
+        return await self._query(root, root.function(self._acteur, **arguments))
 
-    def _ask(self, declared: Any, arguments: Mapping[str, Any]) -> None:
+    def _ask(self, root: Root, arguments: Mapping[str, Any]) -> None:
         """Ask the permissions declared on a root, as Strawberry would. Raises AccesRefuse."""
-        for extension in declared.extensions:
-            if isinstance(extension, PermissionExtension):
-                for permission in extension.permissions:
-                    if permission.has_permission(self._acteur, None, **arguments) is not True:  # type: ignore[arg-type]
-                        raise AccesRefuse
+        for permission in root.permissions:
+            if permission.has_permission(self._acteur, None, **arguments) is not True:
+                raise AccesRefuse
 
     async def _query(self, root: Root, found: Read | Nodes) -> Any:
         """Read what a root's function found, as a page, a list or one object."""
@@ -221,7 +241,7 @@ class _Execution:
             return await self._reader.connection(prepared, found, self._variables)
         else:
             rows = await self._rows(root, found, root.selected)
-        if is_list_type(get_nullable_type(root.field.type)):
+        if root.is_list:
             return rows
         return rows[0] if rows else None
 
@@ -241,7 +261,7 @@ class _Execution:
         self, root: Root, type_: str, selected: Selected, *, connection: bool = False
     ) -> Prepared:
         """Find what the reader has compiled for a selection of this root."""
-        key = f"{id(selected)}:{type_}"
+        key = (id(selected), type_)
         if key not in root.prepared:
             selection = selected.on[f"{type_}Connection" if connection else type_]
             root.prepared[key] = Prepared(
@@ -250,12 +270,12 @@ class _Execution:
         prepared: Prepared = root.prepared[key]
         return prepared
 
-    async def _command(self, root: Root, declared: Any, arguments: dict[str, Any]) -> Any:
+    async def _command(self, root: Root, arguments: dict[str, Any]) -> Any:
         """Run a command; a refusal that the union has a member for is data."""
         try:
-            self._ask(declared, arguments)
+            self._ask(root, arguments)
             info = self._executor.context(self._request.cle)
-            member = await declared.metadata["root"](self._acteur, info, **arguments)
+            member = await root.function(self._acteur, info, **arguments)
         except SolliError as e:
             if type(e) not in MEMBERS:
                 raise
@@ -293,8 +313,8 @@ class _Execution:
         rows = await self._reader.rows(prepared, read, self._variables)
         return rows[0][1][s.key] if rows else []
 
-    def _introspect(self, root: Root) -> Any:
-        """Let graphql-core answer an introspection root, alone."""
+    async def _introspect(self, root: Root) -> Any:
+        """Let graphql-core answer an introspection root, alone, on a thread: it is slow."""
         o = self._operation.node
         alone = OperationDefinitionNode(
             operation=o.operation,
@@ -303,7 +323,8 @@ class _Execution:
             selection_set=SelectionSetNode(selections=tuple(root.nodes)),
         )
         document = DocumentNode(definitions=(alone, *self._operation.fragments.values()))
-        result = execute_sync(core(), document, variable_values=dict(self._request.variables))
+        variables = dict(self._request.variables)
+        result = await asyncio.to_thread(execute_sync, core(), document, variable_values=variables)
         if result.errors or result.data is None:
             message = "introspection failed"
             raise RuntimeError(message)

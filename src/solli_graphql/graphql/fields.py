@@ -2,13 +2,20 @@
 
 from collections.abc import Callable, Mapping
 from enum import Enum
+from functools import partial
 from typing import Any, TypeVar, dataclass_transform
 
 import strawberry
 from strawberry.permission import BasePermission, PermissionExtension
 from strawberry.types.field import StrawberryField
 
-from graphql import GraphQLObjectType, GraphQLSchema, get_named_type, is_object_type
+from graphql import (
+    GraphQLObjectType,
+    GraphQLSchema,
+    get_named_type,
+    is_non_null_type,
+    is_object_type,
+)
 from solli_graphql.db.plan.sources import (
     Column,
     Computed,
@@ -19,6 +26,8 @@ from solli_graphql.db.plan.sources import (
     Relation,
     Source,
 )
+from solli_graphql.db.vues import INEXISTANT_SANS, VUES
+from solli_graphql.domain.acteur import Vue
 from solli_graphql.domain.numeros import gid
 
 T = TypeVar("T")
@@ -33,7 +42,7 @@ def champ(description: str, source: Source | None = None, **options: Any) -> Any
 
 def identite(type_: str) -> Any:
     """Declare the global id of a type."""
-    return champ("Identifiant global.", Computed(lambda id_: gid(type_, id_), ("id",)))
+    return champ("Identifiant global.", Computed(partial(gid, type_), ("id",)))
 
 
 @dataclass_transform(kw_only_default=True, field_specifiers=(champ, identite))
@@ -88,7 +97,8 @@ def catalogue(schema: GraphQLSchema) -> dict[str, Entity]:
     """
     List the object types of the schema with the sources of their fields.
 
-    Raises TypeError for a source that names no column of its relation.
+    Raises TypeError for a source that names no column of its relation, or one that may be null
+    in some view where the schema says that the field is not.
     """
     types = {
         name: t
@@ -110,7 +120,8 @@ def _entity(type_: GraphQLObjectType) -> Entity:
 def _field(field: Any) -> Field:
     declared, named = field.extensions[BACKREF], get_named_type(field.type)
     target = named.name if hasattr(named, "fields") or hasattr(named, "types") else None
-    return Field(declared.python_name, declared.metadata.get("source"), target)
+    source, required = declared.metadata.get("source"), is_non_null_type(field.type)
+    return Field(declared.python_name, source, target, required)
 
 
 def _verify(entity: Entity, entities: Mapping[str, Entity]) -> None:
@@ -123,6 +134,14 @@ def _verify(entity: Entity, entities: Mapping[str, Entity]) -> None:
             if column not in columns:
                 message = f"{entity.name}.{name}: {entity.relation.name} has no column {column}"
                 raise TypeError(message)
+        for column in _required(field, entities):
+            for vue in Vue:
+                if column not in VIRTUAL and _may_be_null(entity.relation, column, vue):
+                    message = (
+                        f"{entity.name}.{name} is not null, but {entity.relation.name}.{column} "
+                        f"may be, as {vue} reads it"
+                    )
+                    raise TypeError(message)
 
 
 VIRTUAL = {"droits", "espace", "cle", "commentaire"}  # told by the caller's regard
@@ -131,7 +150,7 @@ VIRTUAL = {"droits", "espace", "cle", "commentaire"}  # told by the caller's reg
 def named(field: Field, entities: Mapping[str, Entity]) -> list[str]:
     """Name the columns that a source needs of its own relation."""
     match field.source:
-        case Column(name):
+        case Column(name, _):
             return [name or field.python_name]
         case Computed(_, columns):
             return [*columns]
@@ -140,3 +159,28 @@ def named(field: Field, entities: Mapping[str, Entity]) -> list[str]:
         case One(fk):
             return [fk]
     return []
+
+
+def _required(field: Field, entities: Mapping[str, Entity]) -> list[str]:
+    """Name the columns that must have a value for a field, or what it embeds, not to be null."""
+    match field.source:
+        case Column(name, None):
+            return [name or field.python_name] if field.required else []
+        case One(fk):
+            return [fk] if field.required else []
+        case Embedded(prefix, present):
+            below = entities[str(field.target)].fields.values()
+            inside = [prefix + f.python_name for f in below if f.required]
+            itself = [present] if present and field.required else []
+            return itself + [column for column in inside if column != present]
+    return []
+
+
+def _may_be_null(relation: Relation, column: str, vue: Vue) -> bool:
+    """Tell whether what a view reads for a column may be null; a Computed is total."""
+    columns = relation.alias()[1]
+    instead = VUES[vue].get(relation.name, {}).get(column, column)
+    if isinstance(instead, str):
+        exists_with = INEXISTANT_SANS.get(relation.name)
+        return bool(getattr(columns[instead], "nullable", True)) and column != exists_with
+    return not isinstance(instead, Computed)

@@ -7,7 +7,7 @@ import strawberry
 from strawberry import UNSET
 
 from solli_graphql.db import relations as r
-from solli_graphql.db.plan.sources import Computed, Embedded, Many, One
+from solli_graphql.db.plan.sources import Column, Computed, Embedded, Many, One
 from solli_graphql.domain.libelles import libelle_vu
 from solli_graphql.domain.workflow import actions_possibles
 from solli_graphql.graphql.enums import (
@@ -110,7 +110,7 @@ class CommentaireEmetteur:
 
     date: datetime = champ("Date.")
     auteur: Auteur = champ("Auteur.", Embedded("auteur_"))
-    texte: str = champ("Texte.")
+    texte: str = champ("Texte.", Column(never_null="both actions require their text"))
 
 
 @lu(r.PIECE_JOINTE)

@@ -1,11 +1,10 @@
 """POST and GET /graphql."""
 
 from collections.abc import Awaitable, Callable
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import orjson
-from starlette.requests import ClientDisconnect, Request
-from starlette.responses import Response
+from starlette.datastructures import QueryParams
 from starlette.types import Receive, Scope, Send
 
 from solli_graphql.domain.errors import (
@@ -16,7 +15,7 @@ from solli_graphql.domain.errors import (
     SolliError,
 )
 from solli_graphql.http import auth
-from solli_graphql.http.negotiation import GRAPHQL, JSON, is_json, negotiate
+from solli_graphql.http.negotiation import GRAPHQL, JSON, Headers, header, is_json, negotiate
 from solli_graphql.services.identite import Identite
 
 
@@ -36,12 +35,13 @@ class NotAcceptable(EntreeInvalide):
     """The client takes no media type of ours."""
 
 
-OK, BAD_REQUEST, UNAUTHORIZED, UNAVAILABLE = 200, 400, 401, 503
+OK, BAD_REQUEST, UNAUTHORIZED, NOT_ALLOWED, UNAVAILABLE = 200, 400, 401, 405, 503
+EXTRA = {UNAUTHORIZED: (b"www-authenticate", b"Bearer"), UNAVAILABLE: (b"retry-after", b"1")}
 STATUSES = {"NON_AUTHENTIFIE": UNAUTHORIZED, "OCCUPE": UNAVAILABLE}
 REFUSALS: dict[type[SolliError], int] = {
     NonAuthentifie: UNAUTHORIZED,
     Occupe: UNAVAILABLE,
-    MethodNotAllowed: 405,
+    MethodNotAllowed: NOT_ALLOWED,
     NotAcceptable: 406,
     TooLarge: 413,
     UnsupportedMediaType: 415,
@@ -62,8 +62,20 @@ class Reply(Protocol):
 Execute = Callable[..., Awaitable[Reply]]
 
 
+class Answer(NamedTuple):
+    """What goes back: a body, its status and its media type."""
+
+    body: dict[str, Any]
+    status: int
+    media: str
+
+
 class Endpoint:
-    """The GraphQL door: it reads a request, has it executed, and writes the answer."""
+    """
+    The GraphQL door: it reads a request, has it executed, and writes the answer.
+
+    It speaks ASGI itself: Starlette's Request and Response cost as much as a statement's rows.
+    """
 
     def __init__(
         self,
@@ -79,74 +91,80 @@ class Endpoint:
         self._methods = ("POST", "GET") if get else ("POST",)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        response = await self._respond(Request(scope, receive))
-        await response(scope, receive, send)
+        answer = await self._respond(scope, receive)
+        body = orjson.dumps(answer.body)
+        headers = [
+            (b"content-type", f"{answer.media}; charset=utf-8".encode()),
+            (b"content-length", b"%d" % len(body)),
+            (b"cache-control", b"no-store"),
+        ]
+        if extra := EXTRA.get(answer.status):
+            headers.append(extra)
+        elif answer.status == NOT_ALLOWED:
+            headers.append((b"allow", ", ".join(self._methods).encode()))
+        await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+        await send({"type": "http.response.body", "body": body})
 
-    async def _respond(self, request: Request) -> Response:
-        media = negotiate(request.headers.get("accept"))
+    async def _respond(self, scope: Scope, receive: Receive) -> Answer:
+        headers = scope["headers"]
+        media = negotiate(header(headers, b"accept"))
         try:
-            self._admit(request, media)
-            acteur = await auth.acteur(request, self._identite)
-            asked = await self._read(request)
+            self._admit(scope["method"], media)
+            acteur = await auth.acteur(headers, self._identite)
+            asked = await self._read(scope, receive)
             reply = await self._execute(acteur, **asked)
         except SolliError as e:
-            return self._refusal(e, media or JSON)
+            return _refusal(e, media or JSON)
         return _answer(reply, media or JSON)
 
-    def _admit(self, request: Request, media: str | None) -> None:
+    def _admit(self, method: str, media: str | None) -> None:
         """Check the method and the media type. Raises MethodNotAllowed or NotAcceptable."""
-        if request.method not in self._methods:
+        if method not in self._methods:
             raise MethodNotAllowed(f"Méthodes admises : {', '.join(self._methods)}.")
         if media is None:
             raise NotAcceptable(f"Ce service répond en {GRAPHQL} ou {JSON}.")
 
-    def _refusal(self, error: SolliError, media: str) -> Response:
-        errors = [{"message": error.message, "extensions": {"code": error.code}}]
-        response = _response({"errors": errors}, REFUSALS.get(type(error), BAD_REQUEST), media)
-        if isinstance(error, MethodNotAllowed):
-            response.headers["Allow"] = ", ".join(self._methods)
-        return response
-
-    async def _read(self, request: Request) -> dict[str, Any]:
+    async def _read(self, scope: Scope, receive: Receive) -> dict[str, Any]:
         """Read what is asked. Raises EntreeInvalide, TooLarge or UnsupportedMediaType."""
-        if request.method == "GET":
-            asked: Any = dict(request.query_params)
+        headers, read_only = scope["headers"], scope["method"] == "GET"
+        if read_only:
+            asked: Any = dict(QueryParams(scope["query_string"]))
             for name in ("variables", "extensions"):
                 if name in asked:
                     asked[name] = self._loads(asked[name].encode())
         else:
-            if not is_json(request.headers.get("content-type")):
+            if not is_json(header(headers, b"content-type")):
                 message = "Le corps doit être du JSON en UTF-8 (Content-Type: application/json)."
                 raise UnsupportedMediaType(message)
-            if request.headers.get("content-encoding", "identity") != "identity":
+            if (header(headers, b"content-encoding") or "identity") != "identity":
                 message = "Le corps ne doit pas être compressé (pas de Content-Encoding)."
                 raise UnsupportedMediaType(message)
-            asked = self._loads(await self._body(request))
+            asked = self._loads(await self._body(headers, receive))
         return {
             **_checked(asked),
-            "cle": request.headers.get("idempotency-key"),
-            "read_only": request.method == "GET",
+            "cle": header(headers, b"idempotency-key"),
+            "read_only": read_only,
         }
 
-    async def _body(self, request: Request) -> bytes:
+    async def _body(self, headers: Headers, receive: Receive) -> bytearray:
         """Read the body, cut as soon as it is too large, or says that it is."""
-        if int(request.headers.get("content-length", 0)) > self._limit:
+        if int(header(headers, b"content-length") or 0) > self._limit:
             raise self._too_large()
-        body = bytearray()
-        try:
-            async for chunk in request.stream():
-                body += chunk
-                if len(body) > self._limit:
-                    raise self._too_large()
-        except ClientDisconnect as e:
-            message = "Le corps est incomplet."
-            raise EntreeInvalide(message) from e
-        return bytes(body)
+        body, more = bytearray(), True
+        while more:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                raise EntreeInvalide("Le corps est incomplet.")
+            body += message.get("body", b"")
+            more = message.get("more_body", False)
+            if len(body) > self._limit:
+                raise self._too_large()
+        return body
 
     def _too_large(self) -> TooLarge:
         return TooLarge(f"Le corps dépasse la limite de {self._limit // 1024} Kio.")
 
-    def _loads(self, body: bytes) -> Any:
+    def _loads(self, body: bytes | bytearray) -> Any:
         """Read JSON. Raises EntreeInvalide, or LimiteDepassee past so many levels."""
         try:
             value = orjson.loads(body)
@@ -187,19 +205,15 @@ def _checked(asked: Any) -> dict[str, Any]:
     return {"query": query, "variables": variables or {}, "operation_name": name or None}
 
 
-def _answer(reply: Reply, media: str) -> Response:
-    status = STATUSES.get(reply.code or "", OK)
+def _refusal(error: SolliError, media: str) -> Answer:
+    errors = [{"message": error.message, "extensions": {"code": error.code}}]
+    return Answer({"errors": errors}, REFUSALS.get(type(error), BAD_REQUEST), media)
+
+
+def _answer(reply: Reply, media: str) -> Answer:
+    status = OK if reply.code is None else STATUSES.get(reply.code, OK)
     # A document over a limit is 400 for all; other request errors only in the newer media type.
     strict = media == GRAPHQL or reply.code == LimiteDepassee.code
     if status == OK and strict and not reply.executed:
         status = BAD_REQUEST
-    return _response(reply.body, status, media)
-
-
-def _response(body: dict[str, Any], status: int, media: str) -> Response:
-    headers = {"Cache-Control": "no-store"}
-    if status == UNAUTHORIZED:
-        headers["WWW-Authenticate"] = "Bearer"
-    if status == UNAVAILABLE:
-        headers["Retry-After"] = "1"
-    return Response(orjson.dumps(body), status, headers, f"{media}; charset=utf-8")
+    return Answer(reply.body, status, media)

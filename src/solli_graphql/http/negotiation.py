@@ -1,5 +1,11 @@
 """Content negotiation, as GraphQL over HTTP has it."""
 
+from collections.abc import Iterable
+from functools import lru_cache
+
+Headers = Iterable[tuple[bytes, bytes]]  # as ASGI gives them: names in lower case
+KNOWN = 256  # values of a header whose meaning is kept: clients send the same few
+
 GRAPHQL, JSON = "application/graphql-response+json", "application/json"
 # What a range matches, the type preferred first; the first ranges here are the most specific.
 RANGES = {
@@ -10,6 +16,15 @@ RANGES = {
 }
 
 
+def header(headers: Headers, wanted: bytes) -> str | None:
+    """Give the first value of a header, or None."""
+    for name, value in headers:
+        if name == wanted:
+            return value.decode("latin-1")
+    return None
+
+
+@lru_cache(maxsize=KNOWN)
 def negotiate(accept: str | None) -> str | None:
     """Choose the media type of an answer by q, then by order; None if none is accepted."""
     if not accept or not accept.strip():
@@ -41,6 +56,7 @@ def _quality(parameters: list[str]) -> float:
     return 1.0
 
 
+@lru_cache(maxsize=KNOWN)
 def is_json(content_type: str | None) -> bool:
     """Tell whether a body says that it is JSON, in UTF-8."""
     media, *parameters = (p.strip().lower() for p in (content_type or "").split(";"))

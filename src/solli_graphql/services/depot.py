@@ -3,9 +3,6 @@
 from dataclasses import dataclass
 from typing import Any
 
-import phonenumbers
-from email_validator import EmailNotValidError, validate_email
-
 from solli_graphql.db import commandes as c
 from solli_graphql.db.database import Tx
 from solli_graphql.domain.numeros import identifiant
@@ -13,6 +10,8 @@ from solli_graphql.domain.textes import COURT, Champs
 from solli_graphql.domain.workflow import Routage
 
 PAS_LA_VOTRE = "Vous n'êtes pas habilité à soumettre au nom de cette structure et de ce service."
+# Imported where they are used, for a process to start and stay small: only a submission needs them.
+SLOW_TO_IMPORT = ("email_validator", "phonenumbers")
 REGIONS = ("FR", "RE", "GP", "MQ", "GF", "YT", "NC", "PF", "PM", "WF")
 
 
@@ -77,6 +76,8 @@ def _courriel(champs: Champs, valeur: str) -> str:
     texte = champs.texte("courriel", valeur, maximum=COURT)
     if not texte:
         return ""
+    from email_validator import EmailNotValidError, validate_email  # noqa: PLC0415 - see above
+
     try:
         return validate_email(texte, check_deliverability=False).normalized
     except EmailNotValidError:
@@ -93,6 +94,8 @@ def _telephone(champs: Champs, valeur: str | None) -> str | None:
 
 
 def _possible(texte: str, region: str) -> bool:
+    import phonenumbers  # noqa: PLC0415 - see above
+
     try:
         return phonenumbers.is_possible_number(phonenumbers.parse(texte, region))
     except phonenumbers.NumberParseException:

@@ -1,6 +1,7 @@
 """Who calls: a bearer token says it, the database says what they may do."""
 
 import os
+import time
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,12 +13,11 @@ from joserfc.jwk import OctKey
 
 from solli_graphql.db import models as m
 from solli_graphql.db.database import Database, Statement, Tx, read
-from solli_graphql.domain.acteur import Acteur, Habilitation, Role
+from solli_graphql.domain.acteur import MINUTES_MAXIMUM, Acteur, Habilitation, Role
 from solli_graphql.domain.errors import NonAuthentifie
 from solli_graphql.domain.textes import COURT
 
 EMETTEUR, AUDIENCE, TYP = "solli-demo", "solli-graphql", "at+jwt"
-MINUTES_MAXIMUM = 60
 TOLERANCE = 30  # seconds
 OUBLI = 5  # seconds after which a revoked right or account is gone
 DEMO, PSEUDONYMES = "jetons_demo", "pseudonymes"
@@ -129,13 +129,12 @@ class Identite:
 
     async def acteur(self, jeton: str) -> Acteur:
         """Find who bears a token. Raises NonAuthentifie."""
-        maintenant = datetime.now(UTC)
         connu = self._connus.get(jeton)
-        if connu and maintenant.timestamp() < connu[0] + TOLERANCE:
+        if connu and time.time() < connu[0] + TOLERANCE:
             return connu[1]
         if self._cle is None:  # no issuer is trusted
             raise NonAuthentifie
-        courriel, fin = verifier(self._cle, jeton, maintenant=maintenant)
+        courriel, fin = verifier(self._cle, jeton, maintenant=datetime.now(UTC))
         found = await acteur(self._db, courriel)
         if found is None:
             raise NonAuthentifie

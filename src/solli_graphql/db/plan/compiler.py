@@ -134,7 +134,7 @@ class Compiler:
             return repr(entity.name)
         chosen = entity.fields[s.name]
         match chosen.source:
-            case Column(name):
+            case Column(name, _):
                 return self._value(level, entity, c, name or chosen.python_name)
             case Computed(function, names):
                 return self._computed(level, entity, c, s, function, names)

@@ -1,13 +1,14 @@
 """Runs a `Read`: finds or compiles its statement, binds its values, builds its answer."""
 
-from collections.abc import Callable, Mapping
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import sqlalchemy as sa
 
 from solli_graphql.db.cursors import Page, cursor
-from solli_graphql.db.database import Database, Statement
+from solli_graphql.db.database import Statement, Values
 from solli_graphql.db.plan.compiler import Compiler, Criteria, Level, NestedLists, Regard
 from solli_graphql.db.plan.sources import Catalogue, Columns, Entity, Selected, Selection
 
@@ -75,17 +76,41 @@ class Root:
         return nodes + [s.on[self.type] for edge in edges for s in edge if s.name == "node"]
 
 
+class Source(Protocol):
+    """What a reader asks of a database."""
+
+    dialect: sa.Dialect
+
+    async def fetch(self, statement: Statement[Any], values: Values) -> Sequence[Sequence[Any]]:
+        """Read raw rows."""
+
+
+@dataclass
+class Nowhere:
+    """A source that prepares statements and holds no rows: what is counted is 0."""
+
+    dialect: sa.Dialect
+
+    async def fetch(self, statement: Statement[Any], values: Values) -> Sequence[Sequence[Any]]:
+        statement.on(self.dialect).bind(values)
+        return [(0,)] if len(statement.core.exported_columns) == 1 else []
+
+
 class Reader:
     """Reads from one database."""
 
-    def __init__(self, db: Database, schema: Schema, *, secret: bytes) -> None:
+    def __init__(self, db: Source, schema: Schema, *, secret: bytes) -> None:
         self._db, self.schema, self._secret = db, schema, secret
+
+    def dry(self) -> "Reader":
+        """Give a reader that compiles for this one, and reads nothing."""
+        return Reader(Nowhere(self._db.dialect), self.schema, secret=self._secret)
 
     async def rows(
         self, root: Root, read: Read, variables: Mapping[str, Any]
     ) -> list[tuple[int, dict[str, Any]]]:
         """Read the rows of a list, as dicts, each after its id."""
-        compiled, values = self._prepare(root, read, variables)
+        compiled, values = await self._prepare(root, read, variables)
         rows: list[tuple[int, dict[str, Any]]] = compiled.build(
             await self._db.fetch(compiled.statement, values)
         )
@@ -96,7 +121,7 @@ class Reader:
     ) -> dict[str, Any]:
         """Read a page, as the dict of its connection."""
         page = read.page or Page(0)
-        compiled, values = self._prepare(root, read, variables)
+        compiled, values = await self._prepare(root, read, variables)
         values |= {"size": page.size + 1, "key": page.key, "key_id": page.id}
         rows = list(await self._db.fetch(compiled.statement, values))
         total = rows[0][0] if rows else None
@@ -110,7 +135,7 @@ class Reader:
         answer: dict[str, Any] = compiled.build(rows, total, following, preceding)
         return answer
 
-    def _prepare(
+    async def _prepare(
         self, root: Root, read: Read, variables: Mapping[str, Any]
     ) -> tuple[Compiled, dict[str, Any]]:
         nested = root.lists.criteria(variables)
@@ -118,6 +143,7 @@ class Reader:
         page = read.page and (read.page.backward, read.page.id is not None)
         shape = (read.rights.shape, read.espace, read.order, page, *read.criteria, *names.values())
         if (compiled := root.compiled.get(shape)) is None:
+            await asyncio.sleep(0)  # compiling takes milliseconds: others first, between two
             compiled = self._compile(root, read, names)
             if len(root.compiled) < MAX_SHAPES:
                 root.compiled[shape] = compiled
@@ -202,7 +228,9 @@ class Rows:
     def _function(self, parameters: str, source: str) -> Callable[..., Any]:
         """Make the function: its source holds schema names and repr() of response keys only."""
         code = f"lambda {parameters}: {source}"
-        return eval(code, dict(self.compiler.constants))  # type: ignore[no-any-return]  # noqa: S307
+        function: Callable[..., Any] = eval(code, dict(self.compiler.constants))  # noqa: S307
+        function.__doc__ = code  # for whoever wants to see it
+        return function
 
     def _each(self, source: str) -> str:
         return f"[{source} for ({self.level.variables}) in rows]"

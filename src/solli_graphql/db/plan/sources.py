@@ -11,9 +11,14 @@ Columns = Mapping[str, sa.ColumnElement[Any]]
 
 @dataclass(frozen=True)
 class Column:
-    """A column of the row; without a name, the one that the field is named after."""
+    """
+    A column of the row; without a name, the one that the field is named after.
+
+    never_null: why a column that the database lets be null is not so here.
+    """
 
     name: str | None = None
+    never_null: str | None = None
 
 
 @dataclass(frozen=True)
@@ -79,6 +84,7 @@ class Field:
     python_name: str
     source: Source | None
     target: str | None
+    required: bool = False  # never null, says the schema
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,6 +13,8 @@ from graphql import (
     GraphQLObjectType,
     GraphQLSchema,
     get_named_type,
+    get_nullable_type,
+    is_list_type,
     is_non_null_type,
     is_object_type,
 )
@@ -121,7 +123,8 @@ def _field(field: Any) -> Field:
     declared, named = field.extensions[BACKREF], get_named_type(field.type)
     target = named.name if hasattr(named, "fields") or hasattr(named, "types") else None
     source, required = declared.metadata.get("source"), is_non_null_type(field.type)
-    return Field(declared.python_name, source, target, required)
+    many = is_list_type(get_nullable_type(field.type))
+    return Field(declared.python_name, source, target, required, many)
 
 
 def _verify(entity: Entity, entities: Mapping[str, Entity]) -> None:

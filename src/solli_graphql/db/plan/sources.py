@@ -85,6 +85,7 @@ class Field:
     source: Source | None
     target: str | None
     required: bool = False  # never null, says the schema
+    many: bool = False
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,0 +1,98 @@
+"""What an operation costs, told from its selection and its variables before it runs."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from solli_graphql.db.plan.sources import Catalogue, Field, Many, Selected, Selection
+
+LECTURE, ECRITURE, INTROSPECTION = 1, 10, 10  # points of a root
+TOTAL, RECHERCHE = 10, 10  # points of a totalCount, of a search of texts
+OBJETS_PAR_POINT = 20
+LISTE = 10  # elements of a list that says no size
+PAGE = 20
+ROWS = ("edges", "nodes")
+Variables = Any
+
+
+@dataclass(frozen=True)
+class Weight:
+    """What one object brings: objects, itself included, then lists of others."""
+
+    objects: int
+    lists: tuple[tuple["Length", tuple["Weight", ...]], ...] = ()
+
+    def of(self, variables: Variables) -> int:
+        """Count the objects, at most, for these variables."""
+        return self.objects + sum(
+            length(variables) * max(w.of(variables) for w in each) for length, each in self.lists
+        )
+
+
+@dataclass(frozen=True)
+class Length:
+    """How long the list of a field may be."""
+
+    selected: Selected
+    field: Field
+
+    def __call__(self, variables: Variables) -> int:
+        """Ask the field's own arguments."""
+        given = self.selected.arguments(variables)
+        if isinstance(self.field.source, Many):
+            limite: int = self.field.source.criteria(**given).get("limite", LISTE)
+            return limite
+        return LISTE
+
+
+def weigh(catalogue: Catalogue, type_: str, selection: Selection) -> Weight:
+    """Weigh a selection on an object; one that is made of its parent's columns weighs nothing."""
+    objects, lists = int(catalogue[type_].relation is not None), []
+    for selected in selection:
+        if not selected.on:
+            continue
+        field = catalogue[type_].fields[selected.name]
+        each = tuple(weigh(catalogue, *on) for on in selected.on.items())
+        if field.many:
+            lists.append((Length(selected, field), each))
+        else:
+            objects += max(w.objects for w in each)
+            lists.extend(x for w in each for x in w.lists)
+    return Weight(objects, tuple(lists))
+
+
+@dataclass(frozen=True)
+class Price:
+    """The price of a root: its points, and what each of its rows brings."""
+
+    points: int
+    page: bool = False
+    weights: tuple[Weight, ...] = ()
+
+    def of(self, arguments: Mapping[str, Any], variables: Variables) -> tuple[int, int]:
+        """Give the points, and the objects at most, for these arguments and variables."""
+        objects = max((w.of(variables) for w in self.weights), default=0)
+        objects *= self._rows(arguments)
+        cherche = RECHERCHE * bool(getattr(arguments.get("filtre"), "texte", None))
+        return self.points + cherche - (-objects // OBJETS_PAR_POINT), objects
+
+    def _rows(self, arguments: Mapping[str, Any]) -> int:
+        if self.page:
+            given = (arguments.get("first"), arguments.get("last"))
+            return next((n for n in given if isinstance(n, int)), PAGE)
+        return len(arguments["ids"]) if "ids" in arguments else 1
+
+
+def price(catalogue: Catalogue, kind: str, selected: Selected) -> Price:
+    """Price a root of an operation of this kind ("query" or "mutation")."""
+    if selected.name.startswith("__"):
+        return Price(0 if selected.name == "__typename" else INTROSPECTION)
+    points = ECRITURE if kind == "mutation" else LECTURE
+    connection = next((t for t in selected.on if t.endswith("Connection")), None)
+    if connection is None:
+        return Price(points, weights=tuple(weigh(catalogue, *on) for on in selected.on.items()))
+    selection = selected.on[connection]
+    total = TOTAL * any(s.name == "totalCount" for s in selection)
+    parts = [weigh(catalogue, *on) for s in selection for on in s.on.items() if s.name in ROWS]
+    objects, lists = sum(w.objects for w in parts), tuple(x for w in parts for x in w.lists)
+    return Price(points + total, page=True, weights=(Weight(objects, lists),))

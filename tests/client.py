@@ -13,11 +13,12 @@ from solli_graphql.services import identite
 
 @dataclass(frozen=True)
 class Reply:
-    """An answer as a client sees it."""
+    """An answer as a client sees it, and what it cost."""
 
     status: int
     body: Any
     headers: httpx.Headers
+    cout: Any = None
 
     @property
     def data(self) -> Any:
@@ -58,7 +59,9 @@ class Client:
             sent["authorization"] = f"Bearer {self.jeton(par.courriel)}"
         content = {"content": body} if isinstance(body, bytes) else {"json": body}
         r = await self.http.post("/graphql", headers=sent, **content)
-        return Reply(r.status_code, r.json(), r.headers)
+        answer = r.json()
+        cout = answer.pop("extensions", {}).get("cout")
+        return Reply(r.status_code, answer, r.headers, cout)
 
 
 @dataclass(frozen=True)

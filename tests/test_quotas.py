@@ -10,8 +10,7 @@ from time import monotonic, sleep
 
 import pytest
 
-from solli_graphql.domain.errors import QuotaDepasse
-from solli_graphql.quotas import Local, Shared, Unlimited, quota
+from solli_graphql.quotas import Local, QuotaDepasse, Shared, Unlimited, quota
 
 
 class Clock:

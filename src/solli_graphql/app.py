@@ -33,6 +33,7 @@ from solli_graphql.http.edge import Edge, Guard, Turnstile, refuse
 from solli_graphql.http.endpoint import Endpoint
 from solli_graphql.http.logs import Logged
 from solli_graphql.logs import configurer, trace
+from solli_graphql.quotas import quota
 from solli_graphql.services.depot import SLOW_TO_IMPORT
 from solli_graphql.services.identite import DEMO, PSEUDONYMES, Identite, cle
 from solli_graphql.services.retention import purger
@@ -51,6 +52,7 @@ class Service:
         self._settings, self._patience, self._prepared = settings, patience, prepared
         timeouts = Timeouts(settings.delai_sql, settings.delai_verrou)
         self.db = connect_to(settings.database_url, pool=settings.pool, timeouts=timeouts)
+        self._quota = quota(settings.capacity, settings.cout_recharge, settings.redis_url)
         self._turnstile = Turnstile(settings.operations, settings.delai_operation)
         self._endpoint: Endpoint | None = None
 
@@ -64,6 +66,7 @@ class Service:
             reader,
             Sollicitations(self.db),
             limits=limits(self._settings),
+            quota=self._quota,
             open_introspection=self._settings.demo,
         )
 
@@ -105,6 +108,7 @@ class Service:
         """Wait for the commands under way, then close."""
         for task in self._background:
             task.cancel()
+        await self._quota.close()
         await self.db.close()
 
     async def _warm_up(self, executor: x.Executor) -> None:
@@ -141,6 +145,7 @@ def limits(settings: Settings) -> Limits:
         aliases=settings.document_alias,
         directives=settings.document_directives,
         operations=settings.document_operations,
+        objects=settings.document_objets,
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 import structlog
 from cachetools import LRUCache
 
-from solli_graphql.domain.errors import QuotaDepasse
+from solli_graphql.domain.errors import LimiteDepassee
 from solli_graphql.logs import trace
 
 log = structlog.get_logger()
@@ -26,6 +26,17 @@ redis.call('HSET', KEYS[1], 'level', level - asked, 'at', now)
 redis.call('EXPIRE', KEYS[1], math.ceil(capacity / refill) + 1)
 return {1, tostring(level - asked)}
 """
+
+
+class QuotaDepasse(LimiteDepassee):
+    """The caller has spent the points of now; `attente` is in seconds."""
+
+    def __init__(self, demande: int, restant: int, attente: int) -> None:
+        self.demande, self.restant, self.attente = demande, restant, attente
+        super().__init__(
+            f"Cette demande coûte {demande} points, il vous en reste {restant} : "
+            f"réessayez dans {attente} s."
+        )
 
 
 class Quota(Protocol):

@@ -52,7 +52,13 @@ class Settings(BaseSettings):
     document_champs: int = Field(300, ge=10, description="Most fields of a document.")
     document_alias: int = Field(30, ge=0, description="Most aliases of a document.")
     document_directives: int = Field(30, ge=0, description="Most directives of a document.")
+    document_objets: int = Field(5000, ge=100, description="Most objects of an answer.")
     document_operations: int = Field(10, ge=1, description="Most operations of a document.")
+    cout_capacite: int | None = Field(
+        None, ge=0, description="Points of a caller, at most; 0: no bucket."
+    )
+    cout_recharge: float = Field(50, gt=0, description="Points a second that come back.")
+    redis_url: str = Field("", description="Redis that the processes share their buckets by.")
 
     @field_validator("hotes")
     @classmethod
@@ -81,6 +87,12 @@ class Settings(BaseSettings):
     def origins(self) -> tuple[str, ...]:
         """List the origins of CORS."""
         return _listed(self.origines)
+
+    @property
+    def capacity(self) -> int:
+        """Give the points of a caller: none are counted in a demonstration, unless asked."""
+        usual = 0 if self.demo else 1000
+        return usual if self.cout_capacite is None else self.cout_capacite
 
     @property
     def demo(self) -> bool:

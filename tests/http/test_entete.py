@@ -23,7 +23,7 @@ class TestHeader:
         """
         headers = {"authorization": f"{scheme} {client.jeton(personne.courriel)}"}
         r = await client.http.post("/graphql", json={"query": MOI}, headers=headers)
-        assert r.json() == {"data": {"moi": {"id": personne.gid}}}
+        assert r.json()["data"] == {"moi": {"id": personne.gid}}
 
     @pytest.mark.parametrize(
         "form",

@@ -25,7 +25,7 @@ class TestMethods:
 
         r = await self.get(client, agent, query=query, variables=variables, operationName="a")
 
-        assert r.json() == {"data": {"node": {"id": agent.gid}}}
+        assert r.json()["data"] == {"node": {"id": agent.gid}}
 
     async def test_get_never_writes(self, client: Client, make: Make) -> None:
         """

@@ -100,17 +100,6 @@ class LimiteDepassee(SolliError):
     code = "LIMITE_DEPASSEE"
 
 
-class QuotaDepasse(LimiteDepassee):
-    """The caller has spent the points of now; `attente` is in seconds."""
-
-    def __init__(self, demande: int, restant: int, attente: int) -> None:
-        self.demande, self.restant, self.attente = demande, restant, attente
-        super().__init__(
-            f"Cette demande coûte {demande} points, il vous en reste {restant} : "
-            f"réessayez dans {attente} s."
-        )
-
-
 class Occupe(SolliError):
     """Somebody holds what this needs for longer than we wait: try again."""
 

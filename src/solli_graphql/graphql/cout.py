@@ -1,18 +1,32 @@
 """What an operation costs, told from its selection and its variables before it runs."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
+from graphql import GraphQLError
 from solli_graphql.db.plan.sources import Catalogue, Field, Many, Selected, Selection
+from solli_graphql.domain.errors import LimiteDepassee
+from solli_graphql.graphql.documents import Root
+from solli_graphql.graphql.limits import Limits
+from solli_graphql.quotas import Quota, QuotaDepasse
 
 LECTURE, ECRITURE, INTROSPECTION = 1, 10, 10  # points of a root
 TOTAL, RECHERCHE = 10, 10  # points of a totalCount, of a search of texts
 OBJETS_PAR_POINT = 20
 LISTE = 10  # elements of a list that says no size
-PAGE = 20
+PAGE, PAGE_MAXIMUM = 20, 100
 ROWS = ("edges", "nodes")
 Variables = Any
+Arguments = dict[str, Any] | None  # None where they are not valid, which executing them tells
+
+
+class Cost(NamedTuple):
+    """What an operation costs its caller, and what they have left, where that is counted."""
+
+    demande: int
+    maximum: int | None
+    restant: int | None
 
 
 @dataclass(frozen=True)
@@ -79,7 +93,8 @@ class Price:
     def _rows(self, arguments: Mapping[str, Any]) -> int:
         if self.page:
             given = (arguments.get("first"), arguments.get("last"))
-            return next((n for n in given if isinstance(n, int)), PAGE)
+            size = next((n for n in given if isinstance(n, int)), PAGE)
+            return min(max(size, 0), PAGE_MAXIMUM)
         return len(arguments["ids"]) if "ids" in arguments else 1
 
 
@@ -96,3 +111,47 @@ def price(catalogue: Catalogue, kind: str, selected: Selected) -> Price:
     parts = [weigh(catalogue, *on) for s in selection for on in s.on.items() if s.name in ROWS]
     objects, lists = sum(w.objects for w in parts), tuple(x for w in parts for x in w.lists)
     return Price(points + total, page=True, weights=(Weight(objects, lists),))
+
+
+class Till:
+    """Prices the operations of all callers, and takes the points from their buckets."""
+
+    def __init__(self, catalogue: Catalogue, limits: Limits, quota: Quota) -> None:
+        self._catalogue, self._limits, self._quota = catalogue, limits, quota
+
+    async def charge(
+        self,
+        caller: int,
+        kind: str,
+        roots: Sequence[Root],
+        variables: Variables,
+        *,
+        only_price: bool,
+    ) -> tuple[list[Arguments], Cost]:
+        """Give the arguments of each root, once they are paid for. Raises LimiteDepassee."""
+        given: list[Arguments] = []
+        points = objects = 0
+        for root in roots:
+            try:
+                given.append(root.selected.arguments(variables))
+            except GraphQLError:
+                given.append(None)
+            if root.price is None:
+                root.price = price(self._catalogue, kind, root.selected)
+            p, n = root.price.of(given[-1] or {}, variables)
+            points, objects = points + p, objects + n
+        self._limits.check_objects(objects)
+        return given, await self._pay(caller, points, only_price=only_price)
+
+    async def _pay(self, caller: int, points: int, *, only_price: bool) -> Cost:
+        capacity = self._quota.capacity
+        if not capacity:
+            return Cost(points, None, None)
+        if points > capacity and not only_price:
+            message = f"Cette demande coûte {points} points : au plus {capacity}."
+            raise LimiteDepassee(message)
+        return Cost(points, capacity, await self._quota.take(caller, 0 if only_price else points))
+
+    def refused(self, refusal: QuotaDepasse) -> Cost:
+        """Give the cost of what could not be paid."""
+        return Cost(refusal.demande, self._quota.capacity, refusal.restant)

@@ -52,6 +52,7 @@ class Root:
     field: GraphQLField
     nodes: tuple[FieldNode, ...]
     prepared: dict[Any, Any] = attribute(default_factory=dict)  # what the reader compiled
+    price: Any = None  # what it costs, once it is known
 
     @cached_property
     def function(self) -> Any:

@@ -3,7 +3,7 @@
 import asyncio
 import uuid
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, is_dataclass
+from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
 
@@ -24,17 +24,24 @@ from solli_graphql.db.plan.reader import Root as Prepared
 from solli_graphql.db.plan.sources import Selected
 from solli_graphql.db.queries import Nodes
 from solli_graphql.domain.acteur import Acteur
-from solli_graphql.domain.errors import AccesRefuse, EntreeInvalide, NonAuthentifie, SolliError
+from solli_graphql.domain.errors import (
+    AccesRefuse,
+    EntreeInvalide,
+    NonAuthentifie,
+    SolliError,
+)
 from solli_graphql.graphql.coercion import RequestError, Values
+from solli_graphql.graphql.cout import Arguments, Cost, Till
 from solli_graphql.graphql.documents import Document, Operation, Root
-from solli_graphql.graphql.limits import Limits
+from solli_graphql.graphql.limits import Limits, check_arguments
 from solli_graphql.graphql.mutation import Context
 from solli_graphql.graphql.refus import MEMBERS, Since
 from solli_graphql.graphql.schema import core, schema
 from solli_graphql.logs import trace
+from solli_graphql.quotas import Quota, QuotaDepasse, Unlimited
 
 log = structlog.get_logger()
-DOCUMENTS, LIST_LIMIT = 512, 100
+DOCUMENTS = 512
 INTROSPECTION = ("__schema", "__type")
 
 
@@ -47,6 +54,7 @@ class Request:
     operation_name: str | None = None
     cle: str | None = None
     read_only: bool = False  # GET
+    price_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +64,8 @@ class Reply:
     body: dict[str, Any]
     executed: bool
     code: str | None = None  # of the first error
+    cost: Cost | None = None
+    wait: int = 0  # seconds until there are points enough
 
 
 class Executor:
@@ -68,10 +78,12 @@ class Executor:
         *,
         limits: Limits,
         open_introspection: bool,
+        quota: Quota | None = None,
         documents: LRUCache[str, Document] | None = None,
     ) -> None:
         self._reader, self._sollicitations = reader, sollicitations
         self._open_introspection, self._limits = open_introspection, limits
+        self._till = Till(reader.schema.catalogue, limits, quota or Unlimited())
         self._documents = LRUCache(maxsize=DOCUMENTS) if documents is None else documents
 
     def dry(self) -> "Executor":
@@ -91,16 +103,24 @@ class Executor:
             variables = operation.variables(request.variables)
             roots = operation.roots(variables)
             self._admit(acteur, operation, roots, request)
+            who = acteur or Acteur(0, "", "")
+            arguments, cost = await self._till.charge(
+                *(who.id, operation.kind, roots, variables), only_price=request.price_only
+            )
         except (RequestError, GraphQLSyntaxError) as e:
             errors = getattr(e, "errors", [e])
             return _refused([_formatted(error) for error in errors])
+        except QuotaDepasse as e:
+            return _refused([_told(e)], cost=self._till.refused(e), wait=e.attente)
         except SolliError as e:
-            return _refused([{"message": e.message, "extensions": {"code": e.code}}])
+            return _refused([_told(e)])
         except RecursionError:
             message = "Ce document est trop imbriqué."
             return _refused([{"message": message, "extensions": {"code": "LIMITE_DEPASSEE"}}])
-        who = acteur or Acteur(0, "", "")
-        return await _Execution(self, who, operation, variables, request).run(roots)
+        if request.price_only:
+            return Reply({"data": None}, executed=True, cost=cost)
+        execution = _Execution(self, who, operation, variables, request, cost)
+        return await execution.run(zip(roots, arguments, strict=True))
 
     async def _document(self, text: str) -> Document:
         """Find a document, or read it on a thread: a large one takes tens of milliseconds."""
@@ -131,30 +151,13 @@ class Executor:
         return SimpleNamespace(context=Context(self._sollicitations, cle))
 
 
-def _check(value: Any, *, texts: bool) -> None:
-    """Refuse a list too long, or a NUL in a text, which PostgreSQL cannot store."""
-    if isinstance(value, str):
-        if texts and "\0" in value:
-            message = "Le caractère NUL n'est pas admis."
-            raise EntreeInvalide(message)
-        return
-    if isinstance(value, list) and len(value) > LIST_LIMIT:
-        message = f"Une liste a au plus {LIST_LIMIT} éléments."
-        raise EntreeInvalide(message)
-    for inner in _below(value):
-        _check(inner, texts=texts)
+def _refused(errors: list[dict[str, Any]], **more: Any) -> Reply:
+    code = errors[0]["extensions"]["code"]
+    return Reply({"errors": errors}, executed=False, code=code, **more)
 
 
-def _below(value: Any) -> Iterable[Any]:
-    if isinstance(value, list):
-        return value
-    if isinstance(value, dict):
-        return value.values()
-    return vars(value).values() if is_dataclass(value) else ()
-
-
-def _refused(errors: list[dict[str, Any]]) -> Reply:
-    return Reply({"errors": errors}, executed=False, code=errors[0]["extensions"]["code"])
+def _told(error: SolliError) -> dict[str, Any]:
+    return {"message": error.message, "extensions": {"code": error.code}}
 
 
 def _formatted(error: GraphQLError) -> dict[str, Any]:
@@ -174,16 +177,18 @@ class _Execution:
         operation: Operation,
         variables: Values,
         request: Request,
+        cost: Cost,
     ) -> None:
+        self._cost = cost
         self._executor, self._acteur, self._operation = executor, acteur, operation
         self._reader, self._variables, self._request = executor.reader, variables, request
         self._errors: list[dict[str, Any]] = []
 
-    async def run(self, roots: tuple[Root, ...]) -> Reply:
+    async def run(self, roots: Iterable[tuple[Root, Arguments]]) -> Reply:
         data: dict[str, Any] | None = {}
-        for root in roots:
+        for root, arguments in roots:
             try:
-                data[root.selected.key] = await self._root(root)  # type: ignore[index]
+                data[root.selected.key] = await self._root(root, arguments)  # type: ignore[index]
             except Exception as e:  # noqa: BLE001
                 self._errors.append(self._error(root, e))
                 if root.is_required:
@@ -194,7 +199,7 @@ class _Execution:
         if self._errors:
             body["errors"] = self._errors
         code = self._errors[0]["extensions"]["code"] if self._errors else None
-        return Reply(body, executed=True, code=code)
+        return Reply(body, executed=True, code=code, cost=self._cost)
 
     def _error(self, root: Root, error: Exception) -> dict[str, Any]:
         """Tell a refusal; anything else is masked behind an incident number."""
@@ -213,14 +218,15 @@ class _Execution:
             "extensions": extensions,
         }
 
-    async def _root(self, root: Root) -> Any:
+    async def _root(self, root: Root, arguments: Arguments) -> Any:
         name = root.selected.name
         if name == "__typename":
             return self._operation.type.name
         if name in INTROSPECTION:
             return await self._introspect(root)
-        arguments = root.selected.arguments(self._variables)
-        _check(arguments, texts=self._operation.kind == "query")
+        if arguments is None:
+            arguments = root.selected.arguments(self._variables)  # it raises, and says where
+        check_arguments(arguments, texts=self._operation.kind == "query")
         if self._operation.kind == "mutation":
             return await self._command(root, arguments)
         self._ask(root, arguments)

@@ -1,7 +1,8 @@
 """What a document may cost before anybody looks at what it means: one linear pass."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, is_dataclass
+from typing import Any
 
 from graphql import (
     DocumentNode,
@@ -16,11 +17,12 @@ from graphql import (
     Source,
     TokenKind,
 )
-from solli_graphql.domain.errors import LimiteDepassee
+from solli_graphql.domain.errors import EntreeInvalide, LimiteDepassee
 
 OPENING = {TokenKind.BRACE_L, TokenKind.BRACKET_L, TokenKind.PAREN_L}
 CLOSING = {TokenKind.BRACE_R, TokenKind.BRACKET_R, TokenKind.PAREN_R}
 INTROSPECTION = {"__schema", "__type"}
+LIST_LIMIT = 100
 ALLOWANCE = 4  # levels more below these: the standard introspection is 15 deep
 
 
@@ -36,6 +38,7 @@ class Limits:
     aliases: int = 30
     directives: int = 30
     operations: int = 10
+    objects: int = 5000  # that it may give, by its variables and page sizes
 
     def check_text(self, text: str) -> None:
         """Count bytes, tokens and brackets. Raises LimiteDepassee, or GraphQLSyntaxError."""
@@ -73,10 +76,37 @@ class Limits:
             if o.operation is OperationType.MUTATION and measure.roots(o.selection_set) > 1:
                 _refuse("Le nombre de mutations d'un document", 1, "")
 
+    def check_objects(self, objects: int) -> None:
+        """Bound what an answer may hold. Raises LimiteDepassee."""
+        if objects > self.objects:
+            _refuse(f"Cette demande peut rendre {objects} objets, ce qui", self.objects, "")
+
 
 def _refuse(what: str, limit: int, unit: str) -> None:
     message = f"{what} dépasse la limite de {limit} {unit}".strip() + "."
     raise LimiteDepassee(message)
+
+
+def check_arguments(value: Any, *, texts: bool) -> None:
+    """Refuse a list too long, or a NUL in a text, which PostgreSQL cannot store."""
+    if isinstance(value, str):
+        if texts and "\0" in value:
+            message = "Le caractère NUL n'est pas admis."
+            raise EntreeInvalide(message)
+        return
+    if isinstance(value, list) and len(value) > LIST_LIMIT:
+        message = f"Une liste a au plus {LIST_LIMIT} éléments."
+        raise EntreeInvalide(message)
+    for inner in _below(value):
+        check_arguments(inner, texts=texts)
+
+
+def _below(value: Any) -> Iterable[Any]:
+    if isinstance(value, list):
+        return value
+    if isinstance(value, dict):
+        return value.values()
+    return vars(value).values() if is_dataclass(value) else ()
 
 
 def _tokens(text: str) -> Iterator[TokenKind]:

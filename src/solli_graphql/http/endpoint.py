@@ -35,7 +35,7 @@ class NotAcceptable(EntreeInvalide):
     """The client takes no media type of ours."""
 
 
-OK, BAD_REQUEST, UNAUTHORIZED, NOT_ALLOWED, UNAVAILABLE = 200, 400, 401, 405, 503
+OK, BAD_REQUEST, UNAUTHORIZED, NOT_ALLOWED, TOO_MANY, UNAVAILABLE = 200, 400, 401, 405, 429, 503
 EXTRA = {UNAUTHORIZED: (b"www-authenticate", b"Bearer"), UNAVAILABLE: (b"retry-after", b"1")}
 STATUSES = {"NON_AUTHENTIFIE": UNAUTHORIZED, "OCCUPE": UNAVAILABLE}
 REFUSALS: dict[type[SolliError], int] = {
@@ -57,6 +57,10 @@ class Reply(Protocol):
     def executed(self) -> bool: ...
     @property
     def code(self) -> str | None: ...
+    @property
+    def cost(self) -> Any: ...
+    @property
+    def wait(self) -> int: ...
 
 
 Execute = Callable[..., Awaitable[Reply]]
@@ -68,6 +72,7 @@ class Answer(NamedTuple):
     body: dict[str, Any]
     status: int
     media: str
+    wait: int = 0  # seconds before trying again
 
 
 class Endpoint:
@@ -98,7 +103,9 @@ class Endpoint:
             (b"content-length", b"%d" % len(body)),
             (b"cache-control", b"no-store"),
         ]
-        if extra := EXTRA.get(answer.status):
+        if answer.wait:
+            headers.append((b"retry-after", b"%d" % answer.wait))
+        elif extra := EXTRA.get(answer.status):
             headers.append(extra)
         elif answer.status == NOT_ALLOWED:
             headers.append((b"allow", ", ".join(self._methods).encode()))
@@ -202,7 +209,12 @@ def _checked(asked: Any) -> dict[str, Any]:
     if not isinstance(name, str | None):
         message = "operationName doit être un texte."
         raise EntreeInvalide(message)
-    return {"query": query, "variables": variables or {}, "operation_name": name or None}
+    return {
+        "query": query,
+        "variables": variables or {},
+        "operation_name": name or None,
+        "price_only": extensions is not None and extensions.get("simulationCout") is True,
+    }
 
 
 def _refusal(error: SolliError, media: str) -> Answer:
@@ -211,6 +223,10 @@ def _refusal(error: SolliError, media: str) -> Answer:
 
 
 def _answer(reply: Reply, media: str) -> Answer:
+    if reply.cost is not None:
+        reply.body["extensions"] = {"cout": reply.cost._asdict()}
+    if reply.wait:
+        return Answer(reply.body, TOO_MANY, media, reply.wait)
     status = OK if reply.code is None else STATUSES.get(reply.code, OK)
     # A document over a limit is 400 for all; other request errors only in the newer media type.
     strict = media == GRAPHQL or reply.code == LimiteDepassee.code

@@ -38,6 +38,8 @@ class Weight:
 
     def of(self, variables: Variables) -> int:
         """Count the objects, at most, for these variables."""
+        if not self.lists:
+            return self.objects
         return self.objects + sum(
             length(variables) * max(w.of(variables) for w in each) for length, each in self.lists
         )
@@ -52,11 +54,29 @@ class Length:
 
     def __call__(self, variables: Variables) -> int:
         """Ask the field's own arguments."""
-        given = self.selected.arguments(variables)
-        if isinstance(self.field.source, Many):
-            limite: int = self.field.source.criteria(**given).get("limite", LISTE)
-            return limite
-        return LISTE
+        if not isinstance(self.field.source, Many):
+            return LISTE
+        given = self.field.source.criteria(**self.selected.arguments(variables))
+        return int(given.get("limite", LISTE))
+
+    @property
+    def fixed(self) -> bool:
+        """Tell whether no variable decides it."""
+        try:
+            self(_Unknown())
+        except LookupError:
+            return False
+        return True
+
+
+class _Unknown(dict[str, Any]):
+    """The variables before any request: whatever asks for one cannot be known yet."""
+
+    def get(self, name: str, _: Any = None) -> Any:
+        raise LookupError(name)
+
+    def __iter__(self) -> Any:
+        raise LookupError
 
 
 def weigh(catalogue: Catalogue, type_: str, selection: Selection) -> Weight:
@@ -67,8 +87,11 @@ def weigh(catalogue: Catalogue, type_: str, selection: Selection) -> Weight:
             continue
         field = catalogue[type_].fields[selected.name]
         each = tuple(weigh(catalogue, *on) for on in selected.on.items())
-        if field.many:
-            lists.append((Length(selected, field), each))
+        length = Length(selected, field)
+        if field.many and length.fixed and not any(w.lists for w in each):
+            objects += length(_Unknown()) * max(w.objects for w in each)
+        elif field.many:
+            lists.append((length, each))
         else:
             objects += max(w.objects for w in each)
             lists.extend(x for w in each for x in w.lists)
@@ -85,7 +108,7 @@ class Price:
 
     def of(self, arguments: Mapping[str, Any], variables: Variables) -> tuple[int, int]:
         """Give the points, and the objects at most, for these arguments and variables."""
-        objects = max((w.of(variables) for w in self.weights), default=0)
+        objects = max([w.of(variables) for w in self.weights], default=0)
         objects *= self._rows(arguments)
         cherche = RECHERCHE * bool(getattr(arguments.get("filtre"), "texte", None))
         return self.points + cherche - (-objects // OBJETS_PAR_POINT), objects

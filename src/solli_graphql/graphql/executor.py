@@ -8,7 +8,6 @@ from types import SimpleNamespace
 from typing import Any
 
 import structlog
-from cachetools import LRUCache
 
 from graphql import (
     DocumentNode,
@@ -79,12 +78,12 @@ class Executor:
         limits: Limits,
         open_introspection: bool,
         quota: Quota | None = None,
-        documents: LRUCache[str, Document] | None = None,
+        documents: dict[str, Document] | None = None,
     ) -> None:
         self._reader, self._sollicitations = reader, sollicitations
         self._open_introspection, self._limits = open_introspection, limits
         self._till = Till(reader.schema.catalogue, limits, quota or Unlimited())
-        self._documents = LRUCache(maxsize=DOCUMENTS) if documents is None else documents
+        self._documents = {} if documents is None else documents
 
     def dry(self) -> "Executor":
         """Give an executor that plans for this one, and reads nothing."""
@@ -126,6 +125,8 @@ class Executor:
         """Find a document, or read it on a thread: a large one takes tens of milliseconds."""
         if (document := self._documents.get(text)) is None:
             document = await asyncio.to_thread(Document, schema, core(), self._limits, text)
+            if len(self._documents) >= DOCUMENTS:
+                del self._documents[next(iter(self._documents))]
             self._documents[text] = document
         return document
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from enum import Enum
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any, TypeVar, dataclass_transform
 
 import strawberry
@@ -44,7 +44,8 @@ def champ(description: str, source: Source | None = None, **options: Any) -> Any
 
 def identite(type_: str) -> Any:
     """Declare the global id of a type."""
-    return champ("Identifiant global.", Computed(partial(gid, type_), ("id",)))
+    known = lru_cache(maxsize=4096)(partial(gid, type_))  # pages show the same objects again
+    return champ("Identifiant global.", Computed(known, ("id",)))
 
 
 @dataclass_transform(kw_only_default=True, field_specifiers=(champ, identite))

@@ -98,14 +98,15 @@ def check_arguments(value: Any, *, texts: bool) -> None:
         message = f"Une liste a au plus {LIST_LIMIT} éléments."
         raise EntreeInvalide(message)
     for inner in _below(value):
-        check_arguments(inner, texts=texts)
+        if inner is not None and type(inner) is not int:
+            check_arguments(inner, texts=texts)
 
 
 def _below(value: Any) -> Iterable[Any]:
-    if isinstance(value, list):
-        return value
     if isinstance(value, dict):
         return value.values()
+    if isinstance(value, list):
+        return value
     return vars(value).values() if is_dataclass(value) else ()
 
 

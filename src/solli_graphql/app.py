@@ -34,7 +34,7 @@ from solli_graphql.http import health
 from solli_graphql.http.edge import Edge, Guard, Turnstile, refuse
 from solli_graphql.http.endpoint import Endpoint
 from solli_graphql.http.logs import Logged
-from solli_graphql.http.telechargements import Telechargements
+from solli_graphql.http.telechargements import POINTS, Telechargements
 from solli_graphql.logs import configurer, trace
 from solli_graphql.quotas import quota
 from solli_graphql.services.depot import SLOW_TO_IMPORT
@@ -96,6 +96,7 @@ class Service:
         fiches = Fiches(reader)
 
         async def lire(acteur: Acteur, id_: int) -> dict[str, Any] | None:
+            await self._quota.take(acteur.id, min(POINTS, self._quota.capacity))
             return await self._turnstile.run(fiches.lire(acteur, id_))
 
         self._telechargements = Telechargements(liens, identite, lire, self._atelier.rendre)

@@ -7,12 +7,14 @@ import pytest
 import sqlalchemy as sa
 
 from client import Client, Compte
+from conftest import servir
 from fabrique import Affaire, Make
 from solli_graphql.db import models as m
 from solli_graphql.db.database import Statement, Tx
 from solli_graphql.domain.acteur import Role
 from solli_graphql.services.identite import PSEUDONYMES, cle
 from solli_graphql.services.liens import CHEMIN, DUREE, Genre, Liens
+from solli_graphql.settings import Settings
 
 LIEN = "query($id: ID!) { node(id: $id) { ... on Sollicitation { pdfUrl } } }"
 
@@ -102,6 +104,19 @@ class TestLien:
         await client.db.write(retirer, a.recepteur.id)
 
         assert (await client.http.get(url)).status_code == 404
+
+    async def test_is_paid_with_points(self, settings: Settings, make: Make) -> None:
+        """
+        A PDF takes 20 points of its reader's: without them it is a 429 that says when.
+        """
+        a = await make.affaire()
+        compte = {"cout_capacite": 30, "cout_recharge": 0.01}
+        async with servir(settings.model_copy(update=compte)) as autre:
+            url = await lien(autre, a, a.emetteur)
+            replies = [await autre.http.get(url) for _ in range(2)]
+
+        assert [r.status_code for r in replies] == [200, 429]
+        assert int(replies[1].headers["retry-after"]) > 60
 
     async def test_absent_and_forbidden_look_alike(
         self, client: Client, make: Make, affaire: Affaire, secret: bytes

@@ -10,6 +10,7 @@ from starlette.responses import PlainTextResponse, Response
 from solli_graphql.domain.acteur import Acteur
 from solli_graphql.domain.errors import NonAuthentifie, Occupe
 from solli_graphql.http import auth
+from solli_graphql.quotas import QuotaDepasse
 from solli_graphql.services.identite import Identite
 from solli_graphql.services.liens import Genre, Lien, Liens
 
@@ -19,6 +20,7 @@ ENTETES = {
     "Cache-Control": "private, no-store",
     "Referrer-Policy": "no-referrer",
 }
+POINTS = 20  # what a PDF takes from its reader's bucket
 ABSENT = "Ce lien n'existe pas ou n'est plus valable.\n"
 
 LireFiche = Callable[[Acteur, int], Awaitable[dict[str, Any] | None]]
@@ -39,6 +41,9 @@ class Telechargements:
             found = await self._trouver(request, lien) if lien else None
         except Occupe as e:
             return PlainTextResponse(e.message + "\n", 503, {**ENTETES, "Retry-After": "1"})
+        except QuotaDepasse as e:
+            attente = {"Retry-After": str(e.attente)}
+            return PlainTextResponse(e.message + "\n", 429, {**ENTETES, **attente})
         return found or PlainTextResponse(ABSENT, 404, ENTETES)
 
     async def _trouver(self, request: Request, lien: Lien) -> Response | None:

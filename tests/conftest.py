@@ -54,6 +54,8 @@ if os.environ.get("CI"):
 def pytest_addoption(parser: pytest.Parser) -> None:
     size = "how many random examples of how many steps the state machine plays, such as 5000x100"
     parser.addoption("--machine", help=size)
+    size = "how many generated texts are printed in PDFs"
+    parser.addoption("--pdf", type=int, default=200, help=size)
     size = "how many generated operations are compared with the oracle's answers, on each engine"
     parser.addoption("--differentiel", type=int, default=300, help=size)
 

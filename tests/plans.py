@@ -12,6 +12,7 @@ from solli_graphql.domain.acteur import Acteur
 from solli_graphql.graphql.executor import Executor, Request
 from solli_graphql.graphql.limits import Limits
 from solli_graphql.graphql.schema import readable
+from solli_graphql.services.liens import Liens
 
 GRANDES = (
     *("sollicitation", "sollicitation_recherche", "historique", "historique_texte"),
@@ -28,7 +29,7 @@ class Plans:
     sent: list[tuple[Statement[Any], Mapping[str, Any]]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        reader = Reader(self, readable(), secret=b"s" * 32)  # type: ignore[arg-type]
+        reader = Reader(self, readable(), secret=b"s" * 32, links=Liens(b"").pour)  # type: ignore[arg-type]
         self._executor = Executor(reader, None, limits=Limits(), open_introspection=False)
 
     @property

@@ -95,6 +95,7 @@ actionsPossibles.motifIndisponibilite            .=..
 transferts                                       ====
 reouvertures                                     ====
 allersRetours                                    ====
+pdfUrl                                           ~~~~
 """
 
 

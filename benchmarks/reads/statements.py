@@ -12,6 +12,7 @@ from solli_graphql.db.plan.reader import Reader
 from solli_graphql.graphql import executor as x
 from solli_graphql.graphql.schema import readable
 from solli_graphql.services.identite import acteur
+from solli_graphql.services.liens import Liens
 from solli_graphql.services.sollicitations import Sollicitations
 from solli_graphql.settings import Settings
 
@@ -67,7 +68,7 @@ async def record(db: Database, facts: Facts) -> dict[str, Sent]:
         sent[name] = []
         recorder: Any = Recorder(db, db.dialect, sent[name])
         executor = x.Executor(
-            Reader(recorder, readable(), secret=b""),
+            Reader(recorder, readable(), secret=b"", links=Liens(b"").pour),
             Sollicitations(recorder),
             limits=limits(Settings()),
             open_introspection=False,

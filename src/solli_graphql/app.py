@@ -24,18 +24,22 @@ from solli_graphql.db.database import Timeouts, Unreachable
 from solli_graphql.db.opening import NotMigrated, connect_to, migrated, open_migrated
 from solli_graphql.db.plan.reader import Reader
 from solli_graphql.domain.acteur import Acteur
+from solli_graphql.exports.pdf import Atelier
 from solli_graphql.graphql import executor as x
 from solli_graphql.graphql import known
+from solli_graphql.graphql.fiche import Fiches
 from solli_graphql.graphql.limits import Limits
 from solli_graphql.graphql.schema import readable, sdl
 from solli_graphql.http import health
 from solli_graphql.http.edge import Edge, Guard, Turnstile, refuse
 from solli_graphql.http.endpoint import Endpoint
 from solli_graphql.http.logs import Logged
+from solli_graphql.http.telechargements import POINTS, Telechargements
 from solli_graphql.logs import configurer, trace
 from solli_graphql.quotas import quota
 from solli_graphql.services.depot import SLOW_TO_IMPORT
 from solli_graphql.services.identite import DEMO, PSEUDONYMES, Identite, cle
+from solli_graphql.services.liens import CHEMIN, Liens
 from solli_graphql.services.retention import purger
 from solli_graphql.services.sollicitations import Sollicitations
 from solli_graphql.settings import Settings
@@ -60,8 +64,12 @@ class Service:
         """Open the database and wire what needs it. Raises Unreachable or NotMigrated."""
         await self._connect()
         secret = await cle(self.db, PSEUDONYMES)
+        if secret is None:
+            message = "the database has lost its key"
+            raise RuntimeError(message)
         demo = await cle(self.db, DEMO) if self._settings.demo else None
-        reader = Reader(self.db, readable(), secret=secret or b"")
+        liens = Liens(secret, base=self._settings.url_publique)
+        reader = Reader(self.db, readable(), secret=secret, links=liens.pour)
         executor = x.Executor(
             reader,
             Sollicitations(self.db),
@@ -76,13 +84,22 @@ class Service:
         async def execute(acteur: Acteur | None, **asked: Any) -> x.Reply:
             return await self._turnstile.run(executor.execute(acteur, x.Request(**asked)))
 
+        identite = Identite(self.db, demo)
         self._endpoint = Endpoint(
             execute,
-            Identite(self.db, demo),
+            identite,
             body_limit=self._settings.corps_octets,
             depth_limit=self._settings.corps_profondeur,
             get=self._settings.demo,
         )
+        self._atelier = Atelier()
+        fiches = Fiches(reader)
+
+        async def lire(acteur: Acteur, id_: int) -> dict[str, Any] | None:
+            await self._quota.take(acteur.id, min(POINTS, self._quota.capacity))
+            return await self._turnstile.run(fiches.lire(acteur, id_))
+
+        self._telechargements = Telechargements(liens, identite, lire, self._atelier.rendre)
 
     async def _connect(self) -> None:
         """Open the database, trying again each second for as long as the patience lasts."""
@@ -104,10 +121,15 @@ class Service:
             return
         await self._endpoint(scope, receive, send)
 
+    async def download(self, request: Request) -> Response:
+        """Answer a personal link."""
+        return await self._telechargements.respond(request)
+
     async def close(self) -> None:
         """Wait for the commands under way, then close."""
         for task in self._background:
             task.cancel()
+        self._atelier.close()
         await self._quota.close()
         await self.db.close()
 
@@ -221,6 +243,7 @@ def create_app(settings: Settings, *, patience: int = 0, prepared: bool = False)
     service = Service(settings, patience, prepared=prepared)
     routes = [
         Route("/graphql", service),
+        Route(f"{CHEMIN}{{jeton}}", service.download),
         Route("/schema.graphql", _schema),
         Route("/vivant", health.vivant),
         Route("/pret", health.pret(service.ready)),

@@ -32,6 +32,11 @@ class Settings(BaseSettings):
         "sqlite:///solli.db", description="`sqlite:///FILE` or `postgresql://…`."
     )
     pool: int = Field(4, ge=1, le=100, description="PostgreSQL connections of one process.")
+    url_publique: str = Field(
+        "",
+        pattern=r"^(https?://[^\s/?#]+(/[^\s?#]*)?)?$",
+        description="What stands before the path of a link: `https://…`.",
+    )
     corps_octets: int = Field(256 * 1024, ge=1024, description="Largest body of a request.")
     corps_profondeur: int = Field(32, ge=4, le=500, description="Deepest JSON of a body.")
     entete_octets: int = Field(16 * 1024, ge=1024, description="Largest head of a request.")

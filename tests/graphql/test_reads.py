@@ -19,6 +19,7 @@ from solli_graphql.graphql.documents import Document
 from solli_graphql.graphql.executor import Executor, Request
 from solli_graphql.graphql.limits import Limits
 from solli_graphql.graphql.schema import core, readable, schema
+from solli_graphql.services.liens import Liens
 
 DOC = (Path(__file__).parent.parent.parent / "docs" / "reads.md").read_text(encoding="utf-8")
 NUMERO, EMETTEUR = "S-2026-00000356", Acteur(7, "", "", (Habilitation(Role.EMETTEUR, 12),))
@@ -48,7 +49,7 @@ def mots(texte: str) -> list[str]:
 
 
 def executor(base: Base) -> Executor:
-    reader = Reader(base, readable(), secret=b"")
+    reader = Reader(base, readable(), secret=b"", links=Liens(b"").pour)
     return Executor(reader, None, limits=Limits(), open_introspection=False)
 
 

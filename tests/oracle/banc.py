@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import orjson
@@ -10,7 +11,7 @@ import orjson
 from oracle.champs import SECRET
 from oracle.generateur import Demande, Generateur
 from oracle.monde import COMPTES, Monde
-from oracle.naif import Oracle
+from oracle.naif import Oracle, lien
 from oracle.vues import lire
 from solli_graphql.db.migrate import migrate
 from solli_graphql.db.opening import connect_to
@@ -61,7 +62,7 @@ async def banc(url: str, monde: Monde) -> AsyncIterator[Banc]:
     acteurs: dict[str, Any] = {
         nom: await identite.acteur(db, f"{nom}@tests.example") for nom in COMPTES
     }
-    reader = Reader(db, readable(), secret=SECRET)
+    reader = Reader(db, readable(), secret=SECRET, links=lambda qui: partial(lien, qui))
     executor = Executor(reader, None, limits=Limits(), open_introspection=False)
     yield Banc(executor, Oracle(await lire(db), sdl()), acteurs)
     await db.close()

@@ -28,6 +28,7 @@ from oracle import racines as r
 from oracle.champs import CHAMPS, LISTE, en_usage
 from oracle.pages import Args, Liste, Objet
 from oracle.vues import Appelant, Base, Vie
+from solli_graphql.services.liens import Genre
 
 
 def schema(sdl: str) -> GraphQLSchema:
@@ -112,6 +113,8 @@ def _champ(objet: Any, info: Any, **args: Any) -> Any:
     if type_ == "Query":
         r.controler(args)
         return RACINES[nom](appelant, args)
+    if nom == "pdfUrl":
+        return lien(appelant.id, Genre.PDF, objet.row["id"])
     base = appelant.base
     if isinstance(objet, Liste):
         return LISTE[nom](objet)
@@ -120,10 +123,20 @@ def _champ(objet: Any, info: Any, **args: Any) -> Any:
         return list(valeur) if isinstance(valeur, tuple) else valeur
     if isinstance(objet, Mapping):
         return objet[nom]
-    if (type_, nom) in CHAMPS:
-        return CHAMPS[type_, nom](base, objet, args)
-    valeur = objet.row[_serpent(nom)]
+    return _lu(base, objet, (type_, nom), args)
+
+
+def _lu(base: Base, objet: Any, champ: tuple[str, str], args: Args) -> Any:
+    """Read a field of a row."""
+    if champ in CHAMPS:
+        return CHAMPS[champ](base, objet, args)
+    valeur = objet.row[_serpent(champ[1])]
     return valeur.astimezone(UTC).isoformat() if isinstance(valeur, datetime) else valeur
+
+
+def lien(qui: int, genre: Genre, id_: int) -> str:
+    """Make a link that tells all that it depends on, and not the time."""
+    return f"/{qui}/{genre.name}/{id_}"
 
 
 def _serpent(nom: str) -> str:

@@ -7,7 +7,7 @@ import strawberry
 from strawberry import UNSET
 
 from solli_graphql.db import relations as r
-from solli_graphql.db.plan.sources import Column, Computed, Embedded, Many, One
+from solli_graphql.db.plan.sources import Column, Computed, Embedded, Link, Many, One
 from solli_graphql.domain.libelles import libelle_vu
 from solli_graphql.domain.workflow import actions_possibles
 from solli_graphql.graphql.enums import (
@@ -30,6 +30,7 @@ from solli_graphql.graphql.structures import (
     Structure,
     Utilisateur,
 )
+from solli_graphql.services.liens import Genre
 
 LIGNES, LIGNES_MAXIMUM = 20, 100
 
@@ -181,6 +182,10 @@ class Sollicitation(Node):
     transferts: int = champ("Nombre de transferts entre la structure et le support.")
     reouvertures: int = champ("Nombre de réouvertures.")
     allers_retours: bool = champ("A-t-elle été rouverte après un transfert ?")
+    pdf_url: str = champ(
+        "Lien personnel, valable cinq minutes, vers son PDF tel que l'appelant la voit.",
+        Link(Genre.PDF),
+    )
 
 
 @objet

@@ -27,7 +27,7 @@ _CLE: Statement[bytes] = Statement(
 )
 _AJOUTER: Statement[Any] = Statement(m.cle.insert(), columns=("nom", "valeur"))
 _h, _u = m.habilitation.c, m.utilisateur.c
-_UTILISATEUR: Statement[Any] = Statement(
+_UTILISATEURS = (
     sa.select(
         *(_u.id, _u.nom, _u.prenom, _h.id.label("habilitation"), _h.role, _h.structure_id),
         m.habilitation_service.c.service_id,
@@ -35,7 +35,13 @@ _UTILISATEUR: Statement[Any] = Statement(
     .select_from(m.utilisateur)
     .outerjoin(m.habilitation)
     .outerjoin(m.habilitation_service)
-    .where(_u.courriel == sa.bindparam("courriel", type_=sa.Text), _u.actif)
+    .where(_u.actif)
+)
+_UTILISATEUR: Statement[Any] = Statement(
+    _UTILISATEURS.where(_u.courriel == sa.bindparam("courriel", type_=sa.Text))
+)
+_PAR_ID: Statement[Any] = Statement(
+    _UTILISATEURS.where(_u.id == sa.bindparam("id", type_=sa.BigInteger))
 )
 
 
@@ -56,7 +62,15 @@ async def cle_demo(tx: Tx) -> bytes:
 
 async def acteur(db: Database, courriel: str) -> Acteur | None:
     """Find a user in use with today's habilitations, or None."""
-    rows = await read(db, _UTILISATEUR, courriel=courriel.lower())
+    return _acteur(await read(db, _UTILISATEUR, courriel=courriel.lower()))
+
+
+async def acteur_par_id(db: Database, id_: int) -> Acteur | None:
+    """Find a user in use by id with today's habilitations, or None."""
+    return _acteur(await read(db, _PAR_ID, id=id_))
+
+
+def _acteur(rows: list[Any]) -> Acteur | None:
     if not rows:
         return None
     id_, nom, prenom = rows[0][:3]
@@ -140,3 +154,7 @@ class Identite:
             raise NonAuthentifie
         self._connus[jeton] = (fin, found)
         return found
+
+    async def par_id(self, id_: int) -> Acteur | None:
+        """Find somebody who is in use, with today's rights."""
+        return await acteur_par_id(self._db, id_)

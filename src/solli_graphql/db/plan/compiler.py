@@ -15,6 +15,7 @@ from solli_graphql.db.plan.sources import (
     Computed,
     Embedded,
     Entity,
+    Link,
     Many,
     One,
     Relation,
@@ -132,6 +133,9 @@ class Compiler:
     def _field(self, level: Level, entity: Entity, c: Columns, s: Selected) -> str:
         if s.name == "__typename":
             return repr(entity.name)
+        return self._sourced(level, entity, c, s)
+
+    def _sourced(self, level: Level, entity: Entity, c: Columns, s: Selected) -> str:
         chosen = entity.fields[s.name]
         match chosen.source:
             case Column(name, _):
@@ -142,6 +146,8 @@ class Compiler:
                 return self._embedded(level, entity, c, s, prefix, present)
             case One(fk):
                 return self._one(level, entity, c, s, fk)
+            case Link(genre):
+                return f"link({self.constant(genre)}, {level.add(c['id'])})"
             case Many():
                 return self._many(level, c, s, self._target(entity, s))
         message = f"{entity.name}.{s.name} has no source"

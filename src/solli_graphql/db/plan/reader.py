@@ -12,6 +12,7 @@ from solli_graphql.db.database import Statement, Values
 from solli_graphql.db.plan.compiler import Compiler, Criteria, Level, NestedLists, Regard
 from solli_graphql.db.plan.sources import Catalogue, Columns, Entity, Selected, Selection
 
+Links = Callable[[int], Callable[[Any, int], str]]  # caller's id -> (kind, row's id) -> link
 MAX_SHAPES = 64  # statements kept for one root of one document
 
 
@@ -99,21 +100,21 @@ class Nowhere:
 class Reader:
     """Reads from one database."""
 
-    def __init__(self, db: Source, schema: Schema, *, secret: bytes) -> None:
-        self._db, self.schema, self._secret = db, schema, secret
+    def __init__(self, db: Source, schema: Schema, *, secret: bytes, links: Links) -> None:
+        self._db, self.schema, self._secret, self._links = db, schema, secret, links
 
     def dry(self) -> "Reader":
         """Give a reader that compiles for this one, and reads nothing."""
-        return Reader(Nowhere(self._db.dialect), self.schema, secret=self._secret)
+        nowhere = Nowhere(self._db.dialect)
+        return Reader(nowhere, self.schema, secret=self._secret, links=self._links)
 
     async def rows(
         self, root: Root, read: Read, variables: Mapping[str, Any]
     ) -> list[tuple[int, dict[str, Any]]]:
         """Read the rows of a list, as dicts, each after its id."""
         compiled, values = await self._prepare(root, read, variables)
-        rows: list[tuple[int, dict[str, Any]]] = compiled.build(
-            await self._db.fetch(compiled.statement, values)
-        )
+        found = await self._db.fetch(compiled.statement, values)
+        rows: list[tuple[int, dict[str, Any]]] = compiled.build(found, self._link(read))
         return rows
 
     async def connection(
@@ -132,8 +133,13 @@ class Reader:
             rows.reverse()
         beyond = page.id is not None
         following, preceding = (beyond, more) if page.backward else (more, beyond)
-        answer: dict[str, Any] = compiled.build(rows, total, following, preceding)
+        link = self._link(read)
+        answer: dict[str, Any] = compiled.build(rows, total, following, preceding, link)
         return answer
+
+    def _link(self, read: Read) -> Callable[[Any, int], str]:
+        """Give what makes the caller's personal links."""
+        return self._links(read.rights.values["acteur"])
 
     async def _prepare(
         self, root: Root, read: Read, variables: Mapping[str, Any]
@@ -192,7 +198,9 @@ class Rows:
         id_ = self.level.add(self.c["id"])
         source = self.compiler.object(self.level, self.entity, self.c, root.selection)
         select = self._select(backward=False)
-        return Compiled(Statement(select), self._function("rows", self._each(f"({id_}, {source})")))
+        return Compiled(
+            Statement(select), self._function("rows, link", self._each(f"({id_}, {source})"))
+        )
 
     def page(self, root: Root, read: Read) -> Compiled:
         """Compile a connection: its fields in the order in which they were asked."""
@@ -208,7 +216,7 @@ class Rows:
             select = select.where(self._beyond(backward=page.backward))
         select = select.limit(sa.bindparam("size", type_=sa.Integer))
         source = ", ".join(f"{s.key!r}: {finish()}" for s, finish in fields)
-        build = self._function("rows, total, following, preceding", "{" + source + "}")
+        build = self._function("rows, total, following, preceding, link", "{" + source + "}")
         return Compiled(Statement(select), build, Statement(count) if counted else None)
 
     def _select(self, *, backward: bool) -> sa.Select[Any]:

@@ -58,7 +58,14 @@ class Computed:
     columns: tuple[str, ...]
 
 
-Source = Column | Embedded | One | Many | Computed
+@dataclass(frozen=True)
+class Link:
+    """A personal link to what a row stands for: made for the caller, at the time of the answer."""
+
+    genre: Any  # services/liens.py knows
+
+
+Source = Column | Embedded | One | Many | Computed | Link
 
 
 class Relation:

@@ -42,7 +42,7 @@ def statements(client: Client, monkeypatch: pytest.MonkeyPatch) -> list[Any]:
 
 
 class TestStatements:
-    @pytest.mark.parametrize("taille", [2, 50])
+    @pytest.mark.parametrize("taille", [2, 30])
     async def test_one_whatever_is_nested(
         self, client: Client, make: Make, statements: list[Any], taille: int
     ) -> None:

@@ -8,7 +8,7 @@ import httpx
 
 from solli_graphql.db.database import Database
 from solli_graphql.domain.numeros import gid
-from solli_graphql.services import identite
+from solli_graphql.services import jetons
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class Client:
 
     def jeton(self, courriel: str) -> str:
         """Sign a token for somebody."""
-        return identite.signer(self.cle, courriel, minutes=5, maintenant=datetime.now(UTC))
+        return jetons.signer(self.cle, courriel, minutes=5, maintenant=datetime.now(UTC))
 
     async def execute(self, query: str, par: "Compte | None" = None, **variables: Any) -> Reply:
         """Send a document as somebody."""

@@ -104,10 +104,13 @@ class Make:
         ids = await _ids(db, valeur)
         return Lieu(ids[0][0], valeur, {code: id_ for _, code, id_ in ids if code and id_})
 
-    async def compte(self, *habilitations: Habilitation, nom: str = "") -> Compte:
+    async def compte(
+        self, *habilitations: Habilitation, nom: str = "", courriel: str = ""
+    ) -> Compte:
         """Make somebody with these habilitations."""
         rang = next(self.rangs)
-        courriel, nom, prenom = f"p{rang}@tests.example", nom or f"Nom{rang}", f"Prenom{rang}"
+        courriel = courriel or f"p{rang}@tests.example"
+        nom, prenom = nom or f"Nom{rang}", f"Prenom{rang}"
         id_ = await self.client.db.write(administration.creer, courriel, nom, prenom, habilitations)
         return Compte(id_, courriel, nom, prenom)
 

@@ -27,7 +27,7 @@ from benchmarks.reads.workloads import CALLERS, DOCUMENTS, Facts, traiter
 from benchmarks.reliability.servers import environment, free_port
 from solli_graphql.domain.acteur import Acteur
 from solli_graphql.domain.libelles import LIBELLES, Cote
-from solli_graphql.services.identite import signer
+from solli_graphql.services.jetons import signer
 
 PEERS = Path(__file__).parent / "peers"
 NODE = PEERS / "node_modules" / ".bin" / "node"

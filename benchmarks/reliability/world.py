@@ -24,7 +24,7 @@ from solli_graphql.db.migrate import migrate, on
 from solli_graphql.db.opening import connect_to
 from solli_graphql.domain.acteur import Habilitation, Role
 from solli_graphql.domain.numeros import gid
-from solli_graphql.services import administration, identite, referentiel, verification
+from solli_graphql.services import administration, identite, jetons, referentiel, verification
 
 T = TypeVar("T")
 STRUCTURES = (("73282932000074", False), ("55208131766522", True))
@@ -131,7 +131,7 @@ async def _settle(db: Database) -> People:
     ):
         habilitations = [Habilitation(role, ids[siret])]
         await db.write(administration.creer, courriel, courriel, "Charge", habilitations)
-        tokens.append(identite.signer(key, courriel, minutes=60, maintenant=datetime.now(UTC)))
+        tokens.append(jetons.signer(key, courriel, minutes=60, maintenant=datetime.now(UTC)))
     emetteur, recepteur = tokens
     return People(
         emetteur, recepteur, gid("Structure", ids[emettrice]), gid("Structure", ids[publique])

@@ -37,10 +37,15 @@ from solli_graphql.http.logs import Logged
 from solli_graphql.http.telechargements import POINTS, Telechargements
 from solli_graphql.logs import configurer, trace
 from solli_graphql.quotas import quota
+from solli_graphql.services.comptes import Comptes
 from solli_graphql.services.depot import SLOW_TO_IMPORT
+from solli_graphql.services.fournisseur import Fournisseur
 from solli_graphql.services.identite import DEMO, PSEUDONYMES, Identite, cle
+from solli_graphql.services.introspection import Client
+from solli_graphql.services.jetons import Demo, Regles, Verificateur
 from solli_graphql.services.liens import CHEMIN, Liens
 from solli_graphql.services.retention import purger
+from solli_graphql.services.securite import Trace
 from solli_graphql.services.sollicitations import Sollicitations
 from solli_graphql.settings import Settings
 
@@ -59,6 +64,7 @@ class Service:
         self._quota = quota(settings.capacity, settings.cout_recharge, settings.redis_url)
         self._turnstile = Turnstile(settings.operations, settings.delai_operation)
         self._endpoint: Endpoint | None = None
+        self._fournisseur = fournisseur(settings)
 
     async def open(self) -> None:
         """Open the database and wire what needs it. Raises Unreachable or NotMigrated."""
@@ -67,12 +73,12 @@ class Service:
         if secret is None:
             message = "the database has lost its key"
             raise RuntimeError(message)
-        demo = await cle(self.db, DEMO) if self._settings.demo else None
-        liens = Liens(secret, base=self._settings.url_publique)
+        liens, trace = Liens(secret, base=self._settings.url_publique), Trace(secret)
         reader = Reader(self.db, readable(), secret=secret, links=liens.pour)
         executor = x.Executor(
             reader,
             Sollicitations(self.db),
+            Comptes(self.db, trace),
             limits=limits(self._settings),
             quota=self._quota,
             open_introspection=self._settings.demo,
@@ -84,7 +90,7 @@ class Service:
         async def execute(acteur: Acteur | None, **asked: Any) -> x.Reply:
             return await self._turnstile.run(executor.execute(acteur, x.Request(**asked)))
 
-        identite = Identite(self.db, demo)
+        identite = Identite(self.db, await self._verificateurs(), trace)
         self._endpoint = Endpoint(
             execute,
             identite,
@@ -100,6 +106,15 @@ class Service:
             return await self._turnstile.run(fiches.lire(acteur, id_))
 
         self._telechargements = Telechargements(liens, identite, lire, self._atelier.rendre)
+
+    async def _verificateurs(self) -> list[Verificateur]:
+        """List who is believed: the identity provider, and the demonstration in its own mode."""
+        demo = await cle(self.db, DEMO) if self._settings.demo else None
+        trouves: list[Verificateur] = [Demo(demo)] if demo else []
+        if self._fournisseur:
+            await self._fournisseur.open()
+            trouves.append(self._fournisseur)
+        return trouves
 
     async def _connect(self) -> None:
         """Open the database, trying again each second for as long as the patience lasts."""
@@ -131,6 +146,8 @@ class Service:
             task.cancel()
         self._atelier.close()
         await self._quota.close()
+        if self._fournisseur:
+            await self._fournisseur.close()
         await self.db.close()
 
     async def _warm_up(self, executor: x.Executor) -> None:
@@ -154,7 +171,33 @@ class Service:
 
     async def ready(self) -> dict[str, bool]:
         """Tell which parts can be used."""
-        return {"base": await migrated(self.db)}
+        parts = {"base": await migrated(self.db)}
+        return parts | ({"identite": self._fournisseur.pret} if self._fournisseur else {})
+
+
+def fournisseur(settings: Settings) -> Fournisseur | None:
+    """Give the identity provider of the settings, if there is one."""
+    s = settings
+    if not s.oidc_issuer:
+        return None
+    regles = Regles(
+        s.oidc_issuer,
+        frozenset(_liste(s.oidc_audience)),
+        frozenset(t.lower().removeprefix("application/") for t in _liste(s.oidc_typ)),
+        claim=s.oidc_claim,
+        claim_audience=s.oidc_claim_audience,
+        scope=s.oidc_scope or None,
+        courriel=s.oidc_courriel,
+    )
+    pem = s.oidc_cle_privee.read_bytes() if s.oidc_cle_privee else None
+    secret = s.oidc_client_secret.get_secret_value()
+    client = Client(s.oidc_client_id, secret, s.oidc_reponse_signee, pem)
+    tous = s.oidc_introspection == "tous"
+    return Fournisseur(regles, client if client.id else None, tous=tous, userinfo=s.oidc_userinfo)
+
+
+def _liste(texte: str) -> list[str]:
+    return [t.strip() for t in texte.split(",") if t.strip()]
 
 
 def limits(settings: Settings) -> Limits:

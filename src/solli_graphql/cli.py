@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from solli_graphql.services import (
         administration,
         identite,
+        jetons,
         referentiel,
         retention,
         verification,
@@ -51,7 +52,7 @@ else:
     chargement, comptes = _Module("demo.chargement"), _Module("demo.comptes")
     administration, identite = _Module("services.administration"), _Module("services.identite")
     referentiel, retention = _Module("services.referentiel"), _Module("services.retention")
-    verification = _Module("services.verification")
+    verification, jetons = _Module("services.verification"), _Module("services.jetons")
 
 T = TypeVar("T")
 en_francais()
@@ -200,7 +201,7 @@ async def _annoncer(settings: "Settings", host: str, port: int) -> None:
         click.echo(f"\n  Ouvrir http://{host}:{port}/\n", err=True)
         for compte in comptes.COMPTES:
             if await identite.acteur(db, compte.courriel):
-                jeton = identite.signer(
+                jeton = jetons.signer(
                     cle, compte.courriel, minutes=60, maintenant=datetime.now(UTC)
                 )
                 click.echo(f"  {compte.courriel}\n    {jeton}\n", err=True)
@@ -215,8 +216,9 @@ async def _annoncer(settings: "Settings", host: str, port: int) -> None:
     show_default=True,
     help="Durée de validité.",
 )
+@click.option("--lecture", is_flag=True, help="Un jeton qui ne permet que de lire.")
 @_commande
-async def token(courriel: str, minutes: int) -> None:
+async def token(courriel: str, minutes: int, *, lecture: bool) -> None:
     """Print an access token of the demo issuer."""
     settings = reglages()
     if not settings.demo:
@@ -226,7 +228,8 @@ async def token(courriel: str, minutes: int) -> None:
             connus = ", ".join(c.courriel for c in comptes.COMPTES)
             _echouer(f"Compte inconnu : {courriel}. Comptes de démonstration : {connus}.")
         cle = await db.write(identite.cle_demo)
-    click.echo(identite.signer(cle, courriel, minutes=minutes, maintenant=datetime.now(UTC)))
+    scope, date = jetons.LECTURE if lecture else None, datetime.now(UTC)
+    click.echo(jetons.signer(cle, courriel, minutes=minutes, maintenant=date, scope=scope))
 
 
 @main.command(help="Écrit le schéma GraphQL.")
@@ -327,13 +330,15 @@ def groupe_administrateur() -> None:
 @click.argument("courriel")
 @click.option("--nom", default="", help="Nom.")
 @click.option("--prenom", default="", help="Prénom.")
+@click.option("--sujet", help="Sujet chez le fournisseur d'identité.")
 @_commande
-async def creer(courriel: str, nom: str, prenom: str) -> None:
+async def creer(courriel: str, nom: str, prenom: str, sujet: str | None) -> None:
     """Make the first administrator."""
     adresse = administration.lire_courriel(courriel)
     async with _base(reglages()) as db:
         fait = await db.write(
-            administration.creer_administrateur, adresse, nom or adresse.split("@")[0], prenom
+            administration.creer_administrateur,
+            *(adresse, nom or adresse.split("@")[0], prenom, sujet),
         )
     click.echo(
         f"{adresse} est administrateur." if fait else f"{adresse} était déjà administrateur.",

@@ -3,8 +3,9 @@
 import re
 from enum import StrEnum
 from pathlib import Path
+from typing import Any, Literal
 
-from pydantic import Field, ValidationError, ValidationInfo, field_validator
+from pydantic import Field, FilePath, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 __all__ = ["Mode", "Settings", "ValidationError"]
@@ -20,6 +21,18 @@ class Mode(StrEnum):
     DEMO = "demo"
 
 
+# TLS, or this very machine: tokens and secrets go there.
+EMETTEUR = (
+    r"^$|^https://[^/?#@\s]+(/[^?#\s]*)?$|^http://(127\.0\.0\.1|localhost)(:\d+)?(/[^?#\s]*)?$"
+)
+
+
+def _exige(valeur: object, condition: object) -> None:
+    if condition and not valeur:
+        message = "requis"
+        raise ValueError(message)
+
+
 class Settings(BaseSettings):
     """What an operator chooses. `docs/settings.md` lists them all."""
 
@@ -30,6 +43,31 @@ class Settings(BaseSettings):
     mode: Mode = Field(Mode.PRODUCTION, description="`production`, or `demo`.")
     database_url: str = Field(
         "sqlite:///solli.db", description="`sqlite:///FILE` or `postgresql://…`."
+    )
+    oidc_issuer: str = Field("", pattern=EMETTEUR, description="Issuer of access tokens.")
+    oidc_audience: str = Field(
+        "", validate_default=True, description="Audiences admitted, separated by commas."
+    )
+    oidc_typ: str = Field("at+jwt", description="Types of JWT admitted, separated by commas.")
+    oidc_claim: str = Field("sub", description="Claim that names a person.")
+    oidc_claim_audience: str = Field("aud", description="Claim that holds the audience.")
+    oidc_scope: str = Field("", description="Scope that a token must have.")
+    oidc_courriel: Literal["verifie", "fiable", "jamais"] = Field(
+        "verifie", description="Whether the issuer's word on an address binds an account."
+    )
+    oidc_userinfo: bool = Field(
+        default=False, description="Ask the issuer for the address of an unknown person."
+    )
+    oidc_client_id: str = Field("", description="Who asks for introspections.")
+    oidc_client_secret: SecretStr = Field(
+        SecretStr(""), validate_default=True, description="Its secret."
+    )
+    oidc_introspection: Literal["opaques", "tous"] = Field(
+        "opaques", description="Tokens that are introspected: opaque ones, or all."
+    )
+    oidc_reponse_signee: bool = Field(default=False, description="Only signed answers (RFC 9701).")
+    oidc_cle_privee: FilePath | None = Field(
+        None, description="RSA key (PEM) that decrypts the answers."
     )
     pool: int = Field(4, ge=1, le=100, description="PostgreSQL connections of one process.")
     url_publique: str = Field(
@@ -98,6 +136,27 @@ class Settings(BaseSettings):
         """Give the points of a caller: none are counted in a demonstration, unless asked."""
         usual = 0 if self.demo else 1000
         return usual if self.cout_capacite is None else self.cout_capacite
+
+    @field_validator("oidc_audience")
+    @classmethod
+    def _audience(cls, valeur: str, lus: ValidationInfo) -> str:
+        """Refuse an issuer whose tokens would be taken whoever they are for."""
+        _exige(valeur, lus.data.get("oidc_issuer"))
+        return valeur
+
+    @field_validator("oidc_client_secret")
+    @classmethod
+    def _secret(cls, valeur: SecretStr, lus: ValidationInfo) -> SecretStr:
+        """Refuse a client without its secret."""
+        _exige(valeur.get_secret_value(), lus.data.get("oidc_client_id"))
+        return valeur
+
+    @field_validator("oidc_introspection", "oidc_reponse_signee", "oidc_cle_privee")
+    @classmethod
+    def _client(cls, valeur: Any, lus: ValidationInfo) -> Any:
+        """Refuse an introspection that nobody could ask for."""
+        _exige(lus.data.get("oidc_client_id"), valeur not in ("opaques", False, None))
+        return valeur
 
     @property
     def demo(self) -> bool:

@@ -17,9 +17,19 @@ class TestAdministrateur:
         second = done(await solli(*args, url=empty_url, mode="production"))
         assert "est administrateur" in first.stderr
         assert "était déjà administrateur" in second.stderr
-        assert made["utilisateur"] == [(1, "chef@portail.example", "Chef", "", True)]
+        assert made["utilisateur"] == [(1, "chef@portail.example", "Chef", "", None, None, True)]
         assert made["habilitation"] == [(1, 1, "ADMINISTRATEUR", None)]
         assert await tables(empty_url) == made
+
+    async def test_bound_from_the_start(self, empty_url: str, solli: Solli) -> None:
+        """
+        The first administrator can be bound at once to their subject at the identity provider.
+        """
+        done(await solli("migrate", url=empty_url))
+        args = ("administrateur", "creer", "chef@portail.example", "--sujet", "abc-123")
+        done(await solli(*args, url=empty_url, mode="production"))
+        ((*_, sujet, client, actif),) = (await tables(empty_url))["utilisateur"]
+        assert (sujet, client, actif) == ("abc-123", None, True)
 
     @pytest.mark.parametrize("courriel", ["", "x", "a@b", "a b@c.example", "a@c.example\0", "é@"])
     async def test_a_bad_address_is_refused(self, migre: str, solli: Solli, courriel: str) -> None:

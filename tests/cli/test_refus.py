@@ -36,6 +36,28 @@ class TestRefusals:
         said = refused(await solli(*command, **{"mode": "demo", **env}))
         assert name in said
 
+    @pytest.mark.parametrize(
+        ("name", "env"),
+        [
+            ("OIDC_ISSUER", {"OIDC_ISSUER": "http://fournisseur.example", "OIDC_AUDIENCE": "x"}),
+            ("OIDC_ISSUER", {"OIDC_ISSUER": "https://a@b.example", "OIDC_AUDIENCE": "x"}),
+            ("OIDC_ISSUER", {"OIDC_ISSUER": "fournisseur.example", "OIDC_AUDIENCE": "x"}),
+            ("OIDC_AUDIENCE", {"OIDC_ISSUER": "https://fournisseur.example"}),
+            ("OIDC_CLIENT_SECRET", {"OIDC_CLIENT_ID": "solli"}),
+            ("OIDC_INTROSPECTION", {"OIDC_INTROSPECTION": "tous"}),
+            ("OIDC_REPONSE_SIGNEE", {"OIDC_REPONSE_SIGNEE": "true"}),
+            ("OIDC_CLE_PRIVEE", {"OIDC_CLE_PRIVEE": "/absente.pem"}),
+            ("OIDC_COURRIEL", {"OIDC_COURRIEL": "toujours"}),
+        ],
+    )
+    async def test_an_unsafe_issuer(self, solli: Solli, name: str, env: dict[str, str]) -> None:
+        """
+        An issuer without TLS, audience or secret is refused by the name of what is missing.
+        """
+        reglages = {f"SOLLI_{n}": v for n, v in env.items()}
+        said = refused(await solli("verify", mode="production", **reglages))
+        assert f"SOLLI_{name}" in said
+
     @pytest.mark.parametrize("command", ALL, ids=" ".join)
     @pytest.mark.parametrize("url", ["mysql://a/b", "solli.db", "sqlite://", "sqlite:///:memory:"])
     async def test_a_wrong_database_url(

@@ -1,5 +1,6 @@
 """`solli token`."""
 
+import base64
 import re
 
 import pytest
@@ -14,6 +15,14 @@ class TestToken:
         """
         result = done(await solli("token", "recepteur@demo.example", url=demo_url))
         assert re.fullmatch(r"[\w-]+\.[\w-]+\.[\w-]+\n", result.stdout)
+
+    async def test_that_only_reads(self, demo_url: str, solli: Solli) -> None:
+        """
+        A token may be asked for that only reads.
+        """
+        result = done(await solli("token", "admin@demo.example", "--lecture", url=demo_url))
+        claims = result.stdout.split(".")[1]
+        assert b'"scope":"solli:lecture"' in base64.urlsafe_b64decode(claims + "==")
 
     async def test_of_nobody_is_refused(self, migre: str, solli: Solli) -> None:
         """

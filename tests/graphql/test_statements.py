@@ -33,7 +33,7 @@ def statements(client: Client, monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     fetch = client.db.fetch
 
     async def counting(statement: Any, values: Any) -> Any:
-        if statement is not identite._UTILISATEUR:
+        if statement not in identite._UTILISATEURS.values():
             sent.append(statement)
         return await fetch(statement, values)
 

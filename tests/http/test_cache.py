@@ -1,6 +1,7 @@
 """What is remembered of a token, and for how long."""
 
 from datetime import UTC, datetime, timedelta
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -13,7 +14,9 @@ from solli_graphql.db import models as m
 from solli_graphql.db.database import Statement, Tx
 from solli_graphql.domain.acteur import Role
 from solli_graphql.domain.errors import NonAuthentifie
-from solli_graphql.services.identite import Identite
+from solli_graphql.services.identite import OUBLI, Connu, Identite
+from solli_graphql.services.jetons import Demo, Porteur
+from solli_graphql.services.securite import Trace
 
 HABILITATIONS: Statement[Any] = Statement(
     m.habilitation.delete().where(
@@ -23,6 +26,11 @@ HABILITATIONS: Statement[Any] = Statement(
 )
 
 
+def neuve(client: Client) -> Identite:
+    """Make one that remembers nothing."""
+    return Identite(client.db, [Demo(client.cle)], Trace(b""))
+
+
 class TestCache:
     async def test_a_revoked_right_is_gone_once_forgotten(self, client: Client, make: Make) -> None:
         """
@@ -30,7 +38,7 @@ class TestCache:
         """
         lieu = await make.lieu()
         agent = await make.role(Role.RECEPTEUR, lieu)
-        identite, jeton = Identite(client.db, client.cle), client.jeton(agent.courriel)
+        identite, jeton = neuve(client), client.jeton(agent.courriel)
         assert (await identite.acteur(jeton)).roles == {Role.RECEPTEUR}
 
         async def retirer(tx: Tx) -> None:
@@ -51,7 +59,7 @@ class TestCache:
         An account put out of use is refused once the cache has forgotten it.
         """
         agent = await make.role(Role.SUPPORT)
-        identite, jeton = Identite(client.db, client.cle), client.jeton(agent.courriel)
+        identite, jeton = neuve(client), client.jeton(agent.courriel)
         await identite.acteur(jeton)
 
         async def eteindre(tx: Tx) -> None:
@@ -66,18 +74,35 @@ class TestCache:
         """
         What is remembered of a token is forgotten after five seconds.
         """
-        assert Identite(client.db, client.cle)._connus.ttl <= 5
+        assert neuve(client)._connus.ttl <= 5
+
+    async def test_counts_from_the_question(self, client: Client, personne: Compte) -> None:
+        """
+        What an issuer said more than five seconds ago is asked again, however lately it was read.
+        """
+        demandes = []
+
+        class Ancien:
+            async def verifier(self, jeton: str) -> Porteur:
+                demandes.append(jeton)
+                depuis = monotonic() - OUBLI
+                return Porteur("courriel", personne.courriel, now() + 60, depuis=depuis)
+
+        identite = Identite(client.db, [Ancien()], Trace(b""))
+        for _ in range(2):
+            assert (await identite.acteur("jeton")).id == personne.id
+        assert len(demandes) == 2
 
     async def test_never_outlives_the_token(self, client: Client, personne: Compte) -> None:
         """
         A token that expires while it is remembered is refused all the same.
         """
-        identite = Identite(client.db, client.cle)
+        identite = neuve(client)
         jeton = client.jeton(personne.courriel)
         found = await identite.acteur(jeton)
         past = datetime.now(UTC) - timedelta(seconds=31)
-        identite._connus[jeton] = (int(past.timestamp()), found)
+        identite._connus[jeton] = Connu(monotonic(), int(past.timestamp()), found)
         stale = sign(client, HEADER, claims(personne.courriel, iat=now() - 99, exp=now() - 31))
-        identite._connus[stale] = (now() - 31, found)
+        identite._connus[stale] = Connu(monotonic(), now() - 31, found)
         with pytest.raises(NonAuthentifie):
             await identite.acteur(stale)

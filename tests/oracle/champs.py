@@ -121,6 +121,16 @@ def _pieces(base: Base, o: Objet, _: Args) -> list[Objet]:
     return [Objet("PieceJointe", p, o.vue) for p in pieces if p["sollicitation_id"] == o.row["id"]]
 
 
+def _services(base: Base, o: Objet, _: Args) -> list[Objet]:
+    limites = {
+        x["service_id"]
+        for x in base.tables["habilitation_service"]
+        if x["habilitation_id"] == o.row["id"]
+    }
+    services = [Objet("Service", base.par_id["service"][s]) for s in limites]
+    return sorted(services, key=lambda s: str(s.row["code"]))
+
+
 def _actions(_: Base, o: Objet, __: Args) -> Any:
     vue = _vue(o)
     droits = sum(DROITS[role] for role in vue.roles)
@@ -184,5 +194,11 @@ CHAMPS: Mapping[tuple[str, str], Callable[[Base, Any, Args], Any]] = {
     ("Categorie", "sousCategories"): _sous(
         "sous_categorie", "SousCategorie", "categorie_id", "ordre"
     ),
+    ("Compte", "id"): lambda _, o, __: gid("Utilisateur", o.row["id"]),
+    ("Compte", "habilitations"): lambda _, o, __: [
+        Objet("Habilitation", h) for h in sorted(o.dedans, key=lambda h: int(h["id"]))
+    ],
+    ("Habilitation", "structure"): _un("Structure", "structure", "structure_id"),
+    ("Habilitation", "services"): _services,
     **{("Utilisateur", champ): _utilisateur(champ) for champ in ("id", "nom", "prenom")},
 }

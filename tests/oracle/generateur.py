@@ -29,6 +29,7 @@ RACINES = {
     "sollicitation": 2,
     "structures": 3,
     "structure": 1,
+    "utilisateurs": 3,
     "categories": 1,
     "moi": 1,
     "__typename": 1,

@@ -52,6 +52,8 @@ COMPTES: Mapping[str, tuple[Droit, ...]] = {
     "des_deux_par_services": (("EMETTEUR", 1, (11,)), ("RECEPTEUR", 1, (12,))),
     "administrateur": (("ADMINISTRATEUR", None, ()),),
     "administrateur_de_un": (("ADMINISTRATEUR", 7, ()),),
+    "administrateur_de_plusieurs": (("ADMINISTRATEUR", 1, ()), ("ADMINISTRATEUR", 2, ())),
+    "administrateur_par_service": (("ADMINISTRATEUR", 1, (11,)),),
     "tous_les_roles": tuple(
         (r, s, ())
         for r, s in (
@@ -211,7 +213,9 @@ def _gens() -> dict[str, list[Ligne]]:
     services: list[Ligne] = []
     for nom, acteur in acteurs().items():
         noms = {"nom": acteur.nom, "prenom": acteur.prenom, "actif": True}
-        utilisateurs.append({"id": acteur.id, "courriel": f"{nom}@tests.example", **noms})
+        ailleurs = {"sujet": f"s{acteur.id}" if acteur.id % 2 else None, "client": None}
+        courriel = f"{nom}@tests.example"
+        utilisateurs.append({"id": acteur.id, "courriel": courriel, **noms, **ailleurs})
         for role, structure, limite in COMPTES[nom]:
             id_ = len(habilitations) + 1
             habilitations.append(

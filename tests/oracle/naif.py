@@ -152,5 +152,6 @@ RACINES: Mapping[str, Callable[[Appelant, Args], Any]] = {
     "sollicitations": lambda qui, a: r.sollicitations(qui, a, synthese=False),
     "structures": r.structures,
     "structure": r.structure,
+    "utilisateurs": r.utilisateurs,
     "categories": lambda qui, _: en_usage("Categorie", qui.base.tables["categorie"], "ordre"),
 }

@@ -14,6 +14,7 @@ from oracle.vues import Ligne, Vue
 GID = re.compile(r"([A-Za-z]{1,40}):([1-9][0-9]{0,17})")
 CURSEUR = "Ce curseur n'est pas valide pour cette liste et cet ordre."
 Args = Mapping[str, Any]
+TYPES = {"DESIGNATION": "Structure", "COURRIEL": "Compte"}  # of the lists in the order of a text
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,7 @@ class Objet:
     row: Ligne
     vue: Vue | None = None
     rang: int = 0  # of a history line, in its view
+    dedans: tuple[Ligne, ...] = ()  # of an account, the rights that its reader administers
 
 
 @dataclass(frozen=True)
@@ -86,7 +88,7 @@ def _dechiffrer(texte: str, ordre: str) -> tuple[Any, int] | None:
     juste = isinstance(cle, str) and "\0" not in cle and type(id_) is int and 0 <= id_ < 2**63
     if tag != ordre or not juste:
         return None
-    if ordre == "DESIGNATION":
+    if ordre in TYPES:
         return cle, id_
     instant = datetime.fromisoformat(cle)
     return None if instant.tzinfo is None else (instant.astimezone(UTC), id_)
@@ -127,7 +129,7 @@ def page(
     if arriere:
         gardes.reverse()
     suivante, precedente = (au_dela, plus) if arriere else (plus, au_dela)
-    type_ = "Structure" if ordre == "DESIGNATION" else "Sollicitation"
+    type_ = TYPES.get(ordre, "Sollicitation")
     return Liste(
         *(type_, gardes, len(objets), suivante, precedente),
         curseur=lambda o: curseur(ordre, *place(o)),

@@ -156,6 +156,40 @@ def structures(qui: Appelant, args: Args) -> Liste:
     return page("DESIGNATION", trouvees, lambda o: o.row["designation"], lues)
 
 
+def utilisateurs(qui: Appelant, args: Args) -> Liste:
+    """List the accounts that hold something that one administers. Raises GraphQLError."""
+    if "ADMINISTRATEUR" not in qui.roles:
+        raise refus("ACCES_REFUSE", "Votre habilitation ne permet pas cette action.")
+    filtre = {
+        n: v.strip() if isinstance(v, str) else v
+        for n, v in (args.get("filtre") or {}).items()
+        if v is not None and not (isinstance(v, str) and vide(v))
+    }
+    type_, structure_ = lire_gid(filtre.get("structure", "")) or ("", 0)
+    ici = structure_ if type_ == "Structure" else 0
+    lues = bornes(args, "COURRIEL")
+
+    def convient(u: Ligne, tenues: tuple[Ligne, ...]) -> bool:
+        choisies = [
+            h
+            for h in tenues
+            if filtre.get("role", h["role"]) == h["role"]
+            and ("structure" not in filtre or h["structure_id"] == ici)
+        ]
+        return (
+            (bool(choisies) or not {"role", "structure"} & {*filtre})
+            and str(filtre.get("courriel", u["courriel"])).lower() == u["courriel"]
+            and filtre.get("actif", u["actif"]) is u["actif"]
+        )
+
+    comptes = [
+        Objet("Compte", u, dedans=tenues)
+        for u in qui.base.tables["utilisateur"]
+        if (tenues := qui.administre(u["id"])) is not None and convient(u, tenues)
+    ]
+    return page("COURRIEL", comptes, lambda o: o.row["courriel"], lues)
+
+
 def structure(qui: Appelant, args: Args) -> Objet | None:
     """Find a structure by its identifier."""
     lignes = sorted(qui.base.tables["structure"], key=lambda s: int(s["id"]))

@@ -23,12 +23,18 @@ FILTRES_PAR_CRITERE = 1
 CHERCHER = """query($espace: Espace!, $filtre: FiltreSollicitations!) {
   sollicitations(espace: $espace, filtre: $filtre, tri: DATE_MISE_A_JOUR_DESC, first: 100) {
     totalCount nodes { id version } } }"""
-LECTEURS_DE_LISTES = ("recepteur", "analyste_de_tout")
+LECTEURS_DE_LISTES = ("recepteur", "analyste_de_tout", "administrateur_de_un", "tous_les_roles")
 MOTEURS = ("sqlite", "postgresql")
 # Types that are read by queries; the others are answers of mutations.
 DES_MUTATIONS = (
     *("Mutation", "ActionPriseEnCompte", "ResultatSimulation", "ChampInvalide", "ErreurDeChamp"),
-    *("TransitionInterdite", "ConflitDeVersion", "AccesRefuse", "Introuvable"),
+    *(
+        "AdministrationPriseEnCompte",
+        "TransitionInterdite",
+        "ConflitDeVersion",
+        "AccesRefuse",
+        "Introuvable",
+    ),
     "CleIdempotenceReutilisee",
 )
 
@@ -115,7 +121,13 @@ async def test_every_field_of_a_row_has_the_same_value(
     """
     temoin = bancs["sqlite", True]
     champs = temoin.oracle.schema.query_type.fields  # type: ignore[union-attr]
-    listes = "synthese(espace: RECUES, first: 1)", "structures(first: 100)", "moi", "categories"
+    listes = (
+        "utilisateurs(first: 3)",
+        "synthese(espace: RECUES, first: 1)",
+        "structures(first: 100)",
+        "moi",
+        "categories",
+    )
     textes = [f"{{ {x} {tout(champs[x.partition('(')[0]].type)} }}" for x in listes]
     noeuds = f"query($ids: [ID!]!) {{ nodes(ids: $ids) {tout(champs['nodes'].type)} }}"
     for rang, qui in enumerate(COMPTES):

@@ -16,7 +16,8 @@ TRIS = ("DATE_DEPOT_DESC", "DATE_DEPOT_ASC", "DATE_MISE_A_JOUR_DESC", "DATE_MISE
 STATUTS = ("A_TRAITER", "EN_COURS", "EN_ATTENTE_INFORMATIONS", "REPONSE_APPORTEE", "CLOTUREE")
 TEXTES = ("fac", "facture", "ÉCHEANCE", "100 %", "%%%", "n_37", "strasse", "finale", "Ù\\e", "l’a")
 TAILLES = (None, 0, *[1, 2, 3, 4, 5, 7] * 4, 20, 20, 100, -1, 101)
-LISTES = ("sollicitations", "synthese", "structures")
+LISTES = ("sollicitations", "synthese", "structures", "utilisateurs")
+TEXTES_TRIES = {"structures": "DESIGNATION", "utilisateurs": "COURRIEL"}
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ class Valeurs:
     def _liste(self, racine: str, espace: str | None) -> dict[str, Any]:
         h, args = self.hasard, dict[str, Any]()
         tri: str | None = "DATE_DEPOT_ASC"
-        if racine != "structures":
+        if racine not in TEXTES_TRIES:
             connu = espace is not None and h.random() < 0.95
             args["espace"] = espace if connu else h.choice(("EMISES", "RECUES", "SUPPORT"))
         if racine == "sollicitations":
@@ -68,10 +69,11 @@ class Valeurs:
                 args["tri"] = tri
         if racine == "structures" and h.random() < 0.7:
             args["filtre"] = h.choice((None, self.filtre_structures(), self.filtre_structures()))
-        if racine == "structures":
-            ordre = "DESIGNATION"
-        else:
-            ordre = tri if tri in TRIS else "DATE_DEPOT_DESC"
+        if racine == "utilisateurs" and h.random() < 0.7:
+            args["filtre"] = h.choice(
+                (None, self.filtre_utilisateurs(), self.filtre_utilisateurs())
+            )
+        ordre = TEXTES_TRIES.get(racine, tri if tri in TRIS else "DATE_DEPOT_DESC")
         return args | self._page(ordre)
 
     def _page(self, ordre: str) -> dict[str, Any]:
@@ -110,6 +112,9 @@ class Valeurs:
         if ordre == "DESIGNATION":
             s = self._row("structure")
             return curseur(ordre, s["designation"], s["id"])
+        if ordre == "COURRIEL":
+            u = self._row("utilisateur")
+            return curseur(ordre, u["courriel"], u["id"])
         s = self._row("sollicitation")
         maj = self.hasard.choice(("date_mise_a_jour", "date_mise_a_jour_emetteur"))
         date = s["date_depot" if ordre.startswith("DATE_DEPOT") else maj]
@@ -172,6 +177,19 @@ class Valeurs:
             "publique": lambda: h.choice((True, False, None)),
         }
         return {nom: tirages[nom]() for nom in h.sample([*tirages], h.randint(0, 2))}
+
+    def filtre_utilisateurs(self) -> dict[str, Any]:
+        """Draw the criteria of accounts."""
+        h, tenue = self.hasard, self._row("habilitation")
+        courriel: str = self._row("utilisateur")["courriel"]
+        structure = gid("Structure", tenue["structure_id"] or 1)
+        tirages: Mapping[str, Callable[[], Any]] = {
+            "courriel": lambda: h.choice((courriel, f" {courriel.upper()}", "x", " ")),
+            "role": lambda: Nom(h.choice((tenue["role"], "SUPPORT"))),
+            "structure": lambda: h.choice((structure, structure, self.identifiant(), "")),
+            "actif": lambda: h.choice((True, False, None)),
+        }
+        return {nom: tirages[nom]() for nom in h.sample([*tirages], h.randint(0, 3))}
 
     def _identifiant_de_structure(self) -> str:
         valeur: str = self._row("structure")["identifiant_valeur"]

@@ -208,6 +208,15 @@ class Appelant:
             for h in self.habilitations
         )
 
+    def administre(self, id_: int) -> tuple[Ligne, ...] | None:
+        """List what somebody holds that one administers; None for an account out of sight."""
+        miennes = [h for h in self.habilitations if h.role == "ADMINISTRATEUR" and not h.services]
+        tout = any(h.structure is None for h in miennes)
+        tenues = [h for h in self.base.tables["habilitation"] if h["utilisateur_id"] == id_]
+        ou = {h.structure for h in miennes}
+        vues = tuple(h for h in tenues if tout or h["structure_id"] in ou)
+        return vues if vues or tout else None
+
     def voit_utilisateur(self, id_: int) -> bool:
         """Show oneself, and those who treat where one treats oneself."""
         traitent = ("RECEPTEUR", "SUPPORT")

@@ -96,13 +96,14 @@ class Issue:
 
     empreinte: bytes
     confirmation: str
-    sollicitation_id: int
+    sollicitation_id: int | None
     version: int
+    compte_id: int | None  # of an act of administration
 
 
 _i = m.idempotence.c
 DEJA: Statement[Issue] = Statement(
-    sa.select(_i.empreinte, _i.confirmation, _i.sollicitation_id, _i.version).where(
+    sa.select(_i.empreinte, _i.confirmation, _i.sollicitation_id, _i.version, _i.compte_id).where(
         _i.utilisateur_id == sa.bindparam("utilisateur", type_=sa.BigInteger),
         _i.cle == sa.bindparam("cle", type_=sa.Text),
     ),

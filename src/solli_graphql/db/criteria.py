@@ -88,6 +88,21 @@ def _synthese(regard: Regard, c: Columns, _: str) -> sa.ColumnElement[bool]:
     )
 
 
+def _habilite(role: str | None, structure: str | None) -> Any:
+    """Find who holds a role, or something on a structure, or that role there."""
+
+    def criterion(regard: Regard, c: Columns, _: str) -> sa.ColumnElement[bool]:
+        h = dict(models.habilitation.alias().c)
+        conditions = [h["utilisateur_id"] == c["id"], *regard.exists("habilitation", h)]
+        if role:
+            conditions.append(h["role"] == sa.bindparam(role, type_=sa.Text))
+        if structure:
+            conditions.append(h["structure_id"] == sa.bindparam(structure, type_=sa.BigInteger))
+        return sa.exists().where(*conditions)
+
+    return criterion
+
+
 def _actif(_: Regard, c: Columns, __: str) -> sa.ColumnElement[bool]:
     return c["actif"]
 
@@ -137,6 +152,16 @@ CRITERIA: Criteria = {
         "publique": lambda _, c, n: c["publique"] == sa.bindparam(n, type_=sa.Boolean),
     },
     "Utilisateur": {"id": _id, "ids": _ids},
+    "Compte": {
+        "id": _id,
+        "courriel": lambda _, c, n: c["courriel"] == sa.bindparam(n, type_=sa.Text),
+        "actif": lambda _, c, n: c["actif"] == sa.bindparam(n, type_=sa.Boolean),
+        "role": _habilite("role", None),
+        "structure": _habilite(None, "structure"),
+        "role_ici": _habilite("role_ici", "ici"),
+        "ici": lambda *_: sa.true(),
+    },
+    "Habilitation": {},
     "Categorie": {"actif": _actif},
     "SousCategorie": {"actif": _actif},
     "Service": {"actif": _actif},

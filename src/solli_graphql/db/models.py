@@ -132,8 +132,8 @@ utilisateur = sa.Table(
     metadata,
     _cle(),
     sa.Column("courriel", Tri, nullable=False, unique=True),
-    _texte("nom"),
-    _texte("prenom"),
+    *(_texte(n) for n in ("nom", "prenom")),
+    *(sa.Column(n, sa.Text, nullable=True, unique=True) for n in ("sujet", "client")),
     sa.Column("actif", sa.Boolean(create_constraint=False), nullable=False),
 )
 habilitation = sa.Table(
@@ -289,8 +289,7 @@ historique_texte = sa.Table(
     sa.Column("sollicitation_id", sa.BigInteger, primary_key=True),
     sa.Column("seq", sa.Integer, primary_key=True),
     sa.Column("auteur_id", sa.BigInteger, nullable=True),  # null once the person is erased
-    _texte("auteur_nom"),
-    _texte("auteur_prenom"),
+    *(_texte(n) for n in ("auteur_nom", "auteur_prenom")),
     sa.Column("sel", sa.LargeBinary, nullable=True),
     _texte("texte", nullable=True),
     _texte("texte_interne", nullable=True),
@@ -308,8 +307,7 @@ piece_jointe = sa.Table(
     sa.Column("taille", sa.Integer, nullable=False),
     _texte("sha256"),
     sa.Column("date_ajout", Instant, nullable=False),
-    _texte("auteur_nom"),
-    _texte("auteur_prenom"),
+    *(_texte(n) for n in ("auteur_nom", "auteur_prenom")),
     sa.Column("auteur_id", sa.BigInteger, nullable=True),
     _texte("etat"),
 )
@@ -332,7 +330,8 @@ idempotence = sa.Table(
     sa.Column("empreinte", sa.LargeBinary, nullable=False),
     sa.Column("date", Instant, nullable=False),
     _texte("confirmation"),
-    sa.Column("sollicitation_id", sa.BigInteger, sa.ForeignKey("sollicitation.id"), nullable=False),
+    _vers("sollicitation_id", "sollicitation", nullable=True),
+    _vers("compte_id", "utilisateur", nullable=True),  # of an act of administration
     sa.Column("version", sa.Integer, nullable=False),  # of the caller's own view
     sa.Index("ix_idempotence_date", "date"),
 )

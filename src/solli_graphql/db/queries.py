@@ -15,6 +15,8 @@ from solli_graphql.db.plan.sources import Columns
 from solli_graphql.db.visibilite import (
     PORTAIL,
     Regard,
+    administration,
+    comptes_administres,
     rights,
     structures_visibles,
     utilisateurs_visibles,
@@ -51,6 +53,7 @@ ORDERS: Mapping[str, Mapping[str, Order]] = {
     },
     "Structure": {"ID": Order("id"), "DESIGNATION": Order("designation")},
     "Utilisateur": {"ID": Order("id")},
+    "Compte": {"ID": Order("id"), "COURRIEL": Order("courriel")},
     "Categorie": {"ID": Order("id"), "ORDRE": Order("ordre")},
 }
 
@@ -64,6 +67,8 @@ def see(read: Read, c: Columns) -> tuple[sa.ColumnElement[bool], Regard]:
             return structures_visibles(read.rights.shape, c), PORTAIL
         case "Utilisateur":
             return utilisateurs_visibles(c), PORTAIL
+        case "Compte":
+            return comptes_administres(read.rights.shape, c)
     return sa.true(), PORTAIL
 
 
@@ -210,6 +215,25 @@ def categories(acteur: Acteur) -> Read:
 def moi(acteur: Acteur) -> Read:
     """Read the caller."""
     return Read("Utilisateur", {"id": acteur.id}, rights(acteur))
+
+
+def compte(acteur: Acteur, id_: int) -> Read:
+    """Read an account as one of its administrators."""
+    return Read("Compte", {"id": id_}, administration(acteur))
+
+
+def utilisateurs(acteur: Acteur, filtre: Mapping[str, Any], *bornes: Any) -> Read:
+    """List the accounts that one administers, by address."""
+    criteria = {n: _net(v) for n, v in filtre.items() if not _absent(v)}
+    if "courriel" in criteria:
+        criteria["courriel"] = criteria["courriel"].lower()
+    if "structure" in criteria:
+        criteria["structure"] = identifiant(criteria["structure"], "Structure") or 0
+    if "role" in criteria and "structure" in criteria:
+        ici = {"role_ici": criteria.pop("role"), "ici": criteria.pop("structure")}
+        criteria |= ici
+    pagination: Page = page("COURRIEL", *bornes, dated=False)
+    return Read("Compte", criteria, administration(acteur), None, "COURRIEL", pagination)
 
 
 class Nodes(NamedTuple):

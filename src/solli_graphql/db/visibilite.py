@@ -47,6 +47,17 @@ def rights(acteur: Acteur) -> Rights:
     return Rights(tuple(shape), values)
 
 
+@lru_cache(maxsize=4096)
+def administration(acteur: Acteur) -> Rights:
+    """Give what an administrator reaches; one limited to services reaches nothing."""
+    tenues = [h for h in acteur.habilitations if h.role is Role.ADMINISTRATEUR and not h.services]
+    structures = sorted({h.structure_id for h in tenues if h.structure_id})
+    tout = any(h.structure_id is None for h in tenues)
+    shape = (Portee(Role.ADMINISTRATEUR, tout, min(len(structures), 2), 0),) if tenues else ()
+    un = structures[0] if len(structures) == 1 else structures
+    return Rights(shape, {"administrees": un})
+
+
 _COTES = {
     Role.EMETTEUR: ("structure_emettrice_id", "service_emetteur_id"),
     Role.RECEPTEUR: ("structure_destinataire_id", "service_destinataire_id"),
@@ -140,6 +151,30 @@ def utilisateurs_visibles(c: Columns) -> sa.ColumnElement[bool]:
     return sa.or_(c["id"] == acteur, colleague)
 
 
+def habilitations_administrees(shape: tuple[Portee, ...], c: Columns) -> sa.ColumnElement[bool]:
+    """Show the rights that one may give and take back."""
+    if not shape:
+        return sa.false()
+    return (
+        sa.true()
+        if shape[0].tout
+        else contains(c["structure_id"], "administrees", shape[0].structures)
+    )
+
+
+def comptes_administres(
+    shape: tuple[Portee, ...], c: Columns
+) -> tuple[sa.ColumnElement[bool], "Regard"]:
+    """Show the accounts that hold one of those rights; all of them to who administers all."""
+    regard = RegardAdministrateur(Droits.AUCUN, (Vue.TRAITANT,), None, administre=shape)
+    if shape and shape[0].tout:
+        return sa.true(), regard
+    h = dict(models.habilitation.alias().c)
+    return sa.exists().where(
+        h["utilisateur_id"] == c["id"], habilitations_administrees(shape, h)
+    ), regard
+
+
 @dataclass(frozen=True, eq=False)
 class Regard:
     """How the caller of one statement sees its rows: their rights on each, and their view."""
@@ -177,6 +212,18 @@ class Regard:
         if name is None or Vue.EMETTEUR not in self.vues:
             return []
         return [self.sql(relation, name, c).is_not(None)]
+
+
+@dataclass(frozen=True, eq=False)
+class RegardAdministrateur(Regard):
+    """How an administrator sees accounts: of their rights, those that are theirs to administer."""
+
+    administre: tuple[Portee, ...] = ()
+
+    def exists(self, relation: str, c: Columns) -> list[sa.ColumnElement[bool]]:
+        if relation == "habilitation":
+            return [habilitations_administrees(self.administre, c)]
+        return super().exists(relation, c)
 
 
 def _as_sql(read: Read) -> sa.ColumnElement[Any]:

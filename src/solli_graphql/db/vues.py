@@ -71,6 +71,9 @@ EN_CLAIR: Mapping[str, frozenset[str]] = {
         ("code", "libelle", "routage", "numero_objet_requis", "modele", "ordre")
     ),
     "utilisateur": frozenset(("id", "nom", "prenom")),
+    # An account, which its administrators alone read.
+    "compte": frozenset(("id", "courriel", "nom", "prenom", "actif", "sujet", "client")),
+    "habilitation": frozenset(("id", "role", "structure_id")),
 }
 # What a view reads instead of a column.
 VUES: Mapping[Vue, Mapping[str, Mapping[str, Instead]]] = {

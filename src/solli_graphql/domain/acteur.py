@@ -74,6 +74,7 @@ class Acteur:
     nom: str
     prenom: str
     habilitations: tuple[Habilitation, ...] = ()
+    lecture_seule: bool = False  # by the scope of the token shown
 
     @cached_property
     def _hash(self) -> int:
@@ -94,4 +95,12 @@ class Acteur:
             h.structure_id in (None, structure_id) and (not h.services or service_id in h.services)
             for h in self.habilitations
             if h.role is Role.EMETTEUR
+        )
+
+    def administre(self, structure_id: int | None) -> bool:
+        """Tell whether one administers a structure's rights (None: those on the whole portal)."""
+        return any(
+            h.structure_id in (None, structure_id) and not h.services
+            for h in self.habilitations
+            if h.role is Role.ADMINISTRATEUR
         )

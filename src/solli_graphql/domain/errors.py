@@ -28,6 +28,9 @@ class SolliError(Exception):
         super().__init__(self.message)
 
 
+LECTURE_SEULE = "Ce jeton ne permet que de lire."
+
+
 class AccesRefuse(SolliError):
     """The caller's role does not allow this."""
 

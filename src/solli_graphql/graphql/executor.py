@@ -24,6 +24,7 @@ from solli_graphql.db.plan.sources import Selected
 from solli_graphql.db.queries import Nodes
 from solli_graphql.domain.acteur import Acteur
 from solli_graphql.domain.errors import (
+    LECTURE_SEULE,
     AccesRefuse,
     EntreeInvalide,
     NonAuthentifie,
@@ -74,13 +75,14 @@ class Executor:
         self,
         reader: Reader,
         sollicitations: Any,
+        comptes: Any = None,
         *,
         limits: Limits,
         open_introspection: bool,
         quota: Quota | None = None,
         documents: dict[str, Document] | None = None,
     ) -> None:
-        self._reader, self._sollicitations = reader, sollicitations
+        self._reader, self._services = reader, (sollicitations, comptes)
         self._open_introspection, self._limits = open_introspection, limits
         self._till = Till(reader.schema.catalogue, limits, quota or Unlimited())
         self._documents = {} if documents is None else documents
@@ -88,7 +90,7 @@ class Executor:
     def dry(self) -> "Executor":
         """Give an executor that plans for this one, and reads nothing."""
         return Executor(
-            *(self._reader.dry(), self._sollicitations),
+            *(self._reader.dry(), *self._services),
             limits=self._limits,
             open_introspection=self._open_introspection,
             documents=self._documents,
@@ -149,7 +151,7 @@ class Executor:
 
     def context(self, cle: str | None) -> Any:
         """Give what a mutation's function takes as its info."""
-        return SimpleNamespace(context=Context(self._sollicitations, cle))
+        return SimpleNamespace(context=Context(*self._services, cle))
 
 
 def _refused(errors: list[dict[str, Any]], **more: Any) -> Reply:
@@ -280,6 +282,8 @@ class _Execution:
     async def _command(self, root: Root, arguments: dict[str, Any]) -> Any:
         """Run a command; a refusal that the union has a member for is data."""
         try:
+            if self._acteur.lecture_seule:
+                raise AccesRefuse(LECTURE_SEULE)
             self._ask(root, arguments)
             info = self._executor.context(self._request.cle)
             member = await root.function(self._acteur, info, **arguments)

@@ -9,6 +9,7 @@ from strawberry.tools import create_type
 
 from solli_graphql.db.queries import par_id
 from solli_graphql.domain.acteur import Acteur
+from solli_graphql.graphql.administration import ROOTS
 from solli_graphql.graphql.enums import StatutTraitement, TypeObjet
 from solli_graphql.graphql.fields import arg, racine
 from solli_graphql.graphql.permissions import (
@@ -19,6 +20,7 @@ from solli_graphql.graphql.permissions import (
     PeutTraiter,
 )
 from solli_graphql.graphql.refus import ActionPriseEnCompte, ResultatAction, membre
+from solli_graphql.services.comptes import Comptes
 from solli_graphql.services.depot import Depot
 from solli_graphql.services.sollicitations import Options, PriseEnCompte, Sollicitations
 
@@ -111,14 +113,19 @@ class CloturerInput:
 class Context:
     """What a mutation needs besides its input: the services, and the Idempotency-Key header."""
 
-    def __init__(self, sollicitations: Sollicitations, cle: str | None) -> None:
-        self.sollicitations, self.cle = sollicitations, cle
+    def __init__(self, sollicitations: Sollicitations, comptes: Comptes, cle: str | None) -> None:
+        self.sollicitations, self.comptes, self.cle = sollicitations, comptes, cle
+
+    def cle_de(self, entree: Any) -> str | None:
+        """Give the idempotency key of an input, or else the header's."""
+        cle: str | None = entree.cle_idempotence
+        return self.cle if cle is None else cle
 
     def options(self, entree: Any) -> Options:
         """Gather what every command may be given."""
         return Options(
             version_attendue=getattr(entree, "version_attendue", None),
-            cle=self.cle if entree.cle_idempotence is None else entree.cle_idempotence,
+            cle=self.cle_de(entree),
             simulation=bool(entree.simulation),
             pieces_jointes=tuple(getattr(entree, "pieces_jointes", None) or ()),
         )
@@ -203,6 +210,6 @@ async def cloturer(
 
 Mutation = create_type(
     "Mutation",
-    [soumettre_sollicitation, traiter, repondre_complement, rouvrir, cloturer],
+    [soumettre_sollicitation, traiter, repondre_complement, rouvrir, cloturer, *ROOTS],
     description="Actions : une par document.",
 )

@@ -85,3 +85,9 @@ class PeutCloturer(Permission):
     """An emitter."""
 
     roles = ROLES_DE_L_ACTION[Action.CLOTURER]
+
+
+class PeutAdministrer(Permission):
+    """An administrator, of the whole portal or of a structure."""
+
+    roles = frozenset({Role.ADMINISTRATEUR})

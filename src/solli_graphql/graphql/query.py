@@ -9,16 +9,18 @@ from strawberry.tools import create_type
 
 from solli_graphql.db import queries as q
 from solli_graphql.domain.acteur import Acteur
+from solli_graphql.graphql.comptes import CompteConnection
 from solli_graphql.graphql.enums import (
     DestinataireActuel,
     Espace,
+    Role,
     StatutSollicitation,
     TriSollicitations,
     TypeIdentifiant,
     TypeObjet,
 )
 from solli_graphql.graphql.fields import arg, racine
-from solli_graphql.graphql.permissions import EstAuthentifie, PeutLire
+from solli_graphql.graphql.permissions import EstAuthentifie, PeutAdministrer, PeutLire
 from solli_graphql.graphql.sollicitations import Sollicitation, SollicitationConnection
 from solli_graphql.graphql.structures import (
     Categorie,
@@ -69,6 +71,16 @@ class FiltreStructures:
     identifiant: str | None = critere("Identifiant.")
     type: TypeIdentifiant | None = critere("Type d'identifiant.")
     publique: bool | None = critere("Structures publiques, ou non.")
+
+
+@strawberry.input(description="Critères des comptes.")
+class FiltreUtilisateurs:
+    """The criteria of `utilisateurs`."""
+
+    courriel: str | None = critere("Courriel.")
+    role: Role | None = critere("Rôle tenu ; avec structure, dans cette structure.")
+    structure: strawberry.ID | None = critere("Structure où une habilitation est tenue.")
+    actif: bool | None = critere("Comptes en usage, ou non.")
 
 
 @racine(Utilisateur, "L'appelant.", EstAuthentifie())
@@ -144,6 +156,19 @@ def structure(
     return q.structure(root, identifiant)
 
 
+@racine(CompteConnection, "Qui peut faire quoi, parmi les comptes administrés.", PeutAdministrer())
+def utilisateurs(
+    root: Acteur,
+    filtre: Annotated[FiltreUtilisateurs | None, arg("Critères.")] = UNSET,
+    first: First = UNSET,
+    after: After = UNSET,
+    last: Last = UNSET,
+    before: Before = UNSET,
+) -> Any:
+    criteres = vars(filtre) if filtre else {}
+    return q.utilisateurs(root, criteres, first, after, last, before)
+
+
 @racine(list[Categorie], "Catégories en usage.", EstAuthentifie())
 def categories(root: Acteur) -> Any:
     return q.categories(root)
@@ -151,6 +176,17 @@ def categories(root: Acteur) -> Any:
 
 Query = create_type(
     "Query",
-    [moi, node, nodes, sollicitation, synthese, sollicitations, structures, structure, categories],
+    [
+        moi,
+        node,
+        nodes,
+        sollicitation,
+        synthese,
+        sollicitations,
+        structures,
+        structure,
+        categories,
+        utilisateurs,
+    ],
     description="Lectures.",
 )

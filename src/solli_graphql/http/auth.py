@@ -1,17 +1,24 @@
 """Bearer tokens, in the Authorization header alone."""
 
 from solli_graphql.domain.acteur import Acteur
-from solli_graphql.domain.errors import NonAuthentifie
+from solli_graphql.domain.errors import LECTURE_SEULE, AccesRefuse, NonAuthentifie
 from solli_graphql.http.negotiation import Headers
 from solli_graphql.services.identite import Identite
 
 
-async def acteur(headers: Headers, identite: Identite) -> Acteur | None:
-    """Give who calls, or None without a token. Raises NonAuthentifie for a bad one."""
+async def acteur(headers: Headers, identite: Identite, *, ecriture: bool = False) -> Acteur | None:
+    """
+    Give who calls, or None without a token: every door asks this, and nothing else.
+
+    Raises NonAuthentifie for a bad token, AccesRefuse for a read-only one at a door that writes.
+    """
     given = [value for name, value in headers if name == b"authorization"]
     if not given:
         return None
     scheme, _, token = given[0].decode("latin-1").partition(" ")
     if len(given) > 1 or scheme.lower() != "bearer" or not token.strip():
         raise NonAuthentifie
-    return await identite.acteur(token.strip())
+    found = await identite.acteur(token.strip())
+    if ecriture and found.lecture_seule:
+        raise AccesRefuse(LECTURE_SEULE)
+    return found

@@ -19,11 +19,24 @@ def _suivant(table: sa.Table) -> Statement[int]:
 _UTILISATEUR, _HABILITATION = insert(m.utilisateur), insert(m.habilitation)
 _SERVICE = insert(m.habilitation_service)
 _SUIVANTS = {t.name: _suivant(t) for t in (m.utilisateur, m.habilitation)}
-_CONNU: Statement[int] = Statement(
-    sa.select(m.utilisateur.c.id).where(
-        m.utilisateur.c.courriel == sa.bindparam("courriel", type_=sa.Text)
+_PAR: dict[str, Statement[int]] = {
+    n: Statement(
+        sa.select(m.utilisateur.c.id).where(
+            m.utilisateur.c[n] == sa.bindparam("valeur", type_=sa.Text)
+        ),
+        int,
+    )
+    for n in ("courriel", "sujet", "client")
+}
+STRUCTURE: Statement[bool] = Statement(
+    sa.select(m.structure.c.publique).where(
+        m.structure.c.id == sa.bindparam("id", type_=sa.BigInteger)
     ),
-    int,
+    bool,
+)
+# A row that always exists: ids of accounts are drawn by one administrator at a time.
+_VERROU: Statement[str] = Statement(
+    sa.select(m.cle.c.nom).where(m.cle.c.nom == "pseudonymes").with_for_update(), str
 )
 _ROLES: Statement[str] = Statement(
     sa.select(m.habilitation.c.role).where(
@@ -43,28 +56,56 @@ def lire_courriel(courriel: str) -> str:
         raise ChampInvalide(ErreurDeChamp("courriel", "FORMAT", message)) from e
 
 
+async def verrouiller(tx: Tx) -> None:
+    """Let one act of administration at a time draw ids and count administrators."""
+    await tx.one(_VERROU)
+
+
+async def chercher(tx: Tx, **par: str) -> int | None:
+    """Find an account by its courriel, its sujet or its client."""
+    ((nom, valeur),) = par.items()
+    return await tx.one(_PAR[nom], valeur=valeur)
+
+
 async def creer(
-    tx: Tx, courriel: str, nom: str, prenom: str, habilitations: Sequence[Habilitation]
+    tx: Tx,
+    courriel: str,
+    nom: str,
+    prenom: str,
+    habilitations: Sequence[Habilitation],
+    *,
+    sujet: str | None = None,
+    client: str | None = None,
 ) -> int:
     """Create an account with its habilitations, or add them to the one that exists."""
-    utilisateur = await tx.one(_CONNU, courriel=courriel)
+    utilisateur = await chercher(tx, courriel=courriel)
     if utilisateur is None:
         utilisateur = await tx.one(_SUIVANTS["utilisateur"]) or 1
         valeurs: dict[str, Any] = {"courriel": courriel, "nom": nom, "prenom": prenom}
+        valeurs |= {"sujet": sujet, "client": client}
         await tx.write((_UTILISATEUR, {"id": utilisateur, "actif": True, **valeurs}))
+    await habiliter(tx, utilisateur, habilitations)
+    return utilisateur
+
+
+async def habiliter(tx: Tx, utilisateur: int, habilitations: Sequence[Habilitation]) -> None:
+    """Add habilitations to an account."""
     for h in habilitations:
         id_ = await tx.one(_SUIVANTS["habilitation"]) or 1
         ligne = {"id": id_, "utilisateur_id": utilisateur, "role": str(h.role)}
         await tx.write((_HABILITATION, {**ligne, "structure_id": h.structure_id}))
         for service in sorted(h.services):
             await tx.write((_SERVICE, {"habilitation_id": id_, "service_id": service}))
-    return utilisateur
 
 
-async def creer_administrateur(tx: Tx, courriel: str, nom: str, prenom: str) -> bool:
+async def creer_administrateur(
+    tx: Tx, courriel: str, nom: str, prenom: str, sujet: str | None = None
+) -> bool:
     """Make somebody administrator of the whole portal; tell whether they were not yet."""
-    connu = await tx.one(_CONNU, courriel=courriel)
+    await verrouiller(tx)
+    connu = await chercher(tx, courriel=courriel)
     if connu is not None and Role.ADMINISTRATEUR in await tx.all(_ROLES, utilisateur=connu):
         return False
-    await creer(tx, courriel, nom, prenom, [Habilitation(Role.ADMINISTRATEUR)])
+    droits = [Habilitation(Role.ADMINISTRATEUR)]
+    await creer(tx, courriel, nom, prenom, droits, sujet=sujet)
     return True

@@ -82,8 +82,9 @@ _CHERCHER: Statement[Any] = Statement(
     columns=["texte"],
 )
 _FERMER: Statement[Any] = Statement(m.utilisateur.update().where(_u.id == _QUI), columns=["actif"])
+_COMPTE = ("nom", "prenom", "courriel", "sujet", "client", "actif")
 _EFFACER_COMPTE: Statement[Any] = Statement(
-    m.utilisateur.update().where(_u.id == _QUI), columns=["nom", "prenom", "courriel", "actif"]
+    m.utilisateur.update().where(_u.id == _QUI), columns=_COMPTE
 )
 
 
@@ -149,6 +150,7 @@ async def _effacer_une(tx: Tx, id_: int, qui: int, courriel: str, avant: datetim
 async def _fermer(tx: Tx, qui: int, *, entierement: bool) -> None:
     if entierement:
         anonyme = {"nom": EFFACE, "prenom": EFFACE, "courriel": f"efface-{qui}@invalid"}
-        await tx.write((_EFFACER_COMPTE, {"qui": qui, "actif": False, **anonyme}))
+        rien = {"sujet": None, "client": None, "actif": False}
+        await tx.write((_EFFACER_COMPTE, {"qui": qui, **anonyme, **rien}))
     else:
         await tx.write((_FERMER, {"qui": qui, "actif": False}))

@@ -23,7 +23,14 @@ class Cle:
     empreinte: bytes
 
     def a_retenir(
-        self, acteur: Acteur, *, confirmation: str, id_: int, version: int, date: datetime
+        self,
+        acteur: Acteur,
+        *,
+        confirmation: str,
+        date: datetime,
+        id_: int | None = None,
+        version: int = 0,
+        compte: int | None = None,
     ) -> dict[str, Any]:
         """Give the row that keeps an outcome, in the scope of its caller."""
         return {
@@ -33,6 +40,7 @@ class Cle:
             "date": date,
             "confirmation": confirmation,
             "sollicitation_id": id_,
+            "compte_id": compte,
             "version": version,
         }
 

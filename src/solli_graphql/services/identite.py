@@ -2,24 +2,21 @@
 
 import os
 import time
-from datetime import UTC, datetime
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from cachetools import TTLCache
-from joserfc import jwt
-from joserfc.errors import JoseError
-from joserfc.jwk import OctKey
 
 from solli_graphql.db import models as m
 from solli_graphql.db.database import Database, Statement, Tx, read
-from solli_graphql.domain.acteur import MINUTES_MAXIMUM, Acteur, Habilitation, Role
+from solli_graphql.domain.acteur import Acteur, Habilitation, Role
 from solli_graphql.domain.errors import NonAuthentifie
-from solli_graphql.domain.textes import COURT
+from solli_graphql.services.jetons import TOLERANCE, Porteur, Verificateur, secondes
+from solli_graphql.services.securite import Trace
 
-EMETTEUR, AUDIENCE, TYP = "solli-demo", "solli-graphql", "at+jwt"
-TOLERANCE = 30  # seconds
-OUBLI = 5  # seconds after which a revoked right or account is gone
+OUBLI = 5  # seconds after which a revoked right, account or token is gone
 DEMO, PSEUDONYMES = "jetons_demo", "pseudonymes"
 
 _CLE: Statement[bytes] = Statement(
@@ -27,21 +24,37 @@ _CLE: Statement[bytes] = Statement(
 )
 _AJOUTER: Statement[Any] = Statement(m.cle.insert(), columns=("nom", "valeur"))
 _h, _u = m.habilitation.c, m.utilisateur.c
-_UTILISATEURS = (
-    sa.select(
-        *(_u.id, _u.nom, _u.prenom, _h.id.label("habilitation"), _h.role, _h.structure_id),
-        m.habilitation_service.c.service_id,
+
+
+def _utilisateur(colonne: sa.ColumnElement[Any]) -> Statement[Any]:
+    return Statement(
+        sa.select(
+            *(_u.id, _u.nom, _u.prenom, _h.id.label("habilitation"), _h.role, _h.structure_id),
+            m.habilitation_service.c.service_id,
+        )
+        .select_from(m.utilisateur)
+        .outerjoin(m.habilitation)
+        .outerjoin(m.habilitation_service)
+        .where(colonne == sa.bindparam("valeur", type_=colonne.type), _u.actif)
     )
-    .select_from(m.utilisateur)
-    .outerjoin(m.habilitation)
-    .outerjoin(m.habilitation_service)
-    .where(_u.actif)
+
+
+_UTILISATEURS = {c: _utilisateur(_u[c]) for c in ("id", "courriel", "sujet", "client")}
+_LIE: Statement[int] = Statement(
+    sa.select(_u.id).where(_u.sujet == sa.bindparam("sujet", type_=sa.Text)), int
 )
-_UTILISATEUR: Statement[Any] = Statement(
-    _UTILISATEURS.where(_u.courriel == sa.bindparam("courriel", type_=sa.Text))
+_A_LIER: Statement[int] = Statement(
+    sa.select(_u.id)
+    .where(
+        _u.courriel == sa.bindparam("courriel", type_=sa.Text),
+        *(_u.actif, _u.sujet.is_(None), _u.client.is_(None)),
+    )
+    .with_for_update(),
+    int,
 )
-_PAR_ID: Statement[Any] = Statement(
-    _UTILISATEURS.where(_u.id == sa.bindparam("id", type_=sa.BigInteger))
+_LIER: Statement[Any] = Statement(
+    m.utilisateur.update().where(_u.id == sa.bindparam("cible", type_=sa.BigInteger)),
+    columns=("sujet",),
 )
 
 
@@ -60,17 +73,10 @@ async def cle_demo(tx: Tx) -> bytes:
     return found
 
 
-async def acteur(db: Database, courriel: str) -> Acteur | None:
+async def acteur(db: Database, valeur: str | int, *, par: str = "courriel") -> Acteur | None:
     """Find a user in use with today's habilitations, or None."""
-    return _acteur(await read(db, _UTILISATEUR, courriel=courriel.lower()))
-
-
-async def acteur_par_id(db: Database, id_: int) -> Acteur | None:
-    """Find a user in use by id with today's habilitations, or None."""
-    return _acteur(await read(db, _PAR_ID, id=id_))
-
-
-def _acteur(rows: list[Any]) -> Acteur | None:
+    cherchee = str(valeur).lower() if par == "courriel" else valeur
+    rows = await read(db, _UTILISATEURS[par], valeur=cherchee)
     if not rows:
         return None
     id_, nom, prenom = rows[0][:3]
@@ -86,75 +92,71 @@ def _acteur(rows: list[Any]) -> Acteur | None:
     )
 
 
-def signer(cle_: bytes, courriel: str, *, minutes: int, maintenant: datetime) -> str:
-    """Sign an access token of the demo issuer, for at most an hour."""
-    debut = int(maintenant.timestamp())
-    claims = {
-        "iss": EMETTEUR,
-        "aud": AUDIENCE,
-        "sub": courriel,
-        "iat": debut,
-        "exp": debut + 60 * min(minutes, MINUTES_MAXIMUM),
-    }
-    return jwt.encode({"alg": "HS256", "typ": TYP}, claims, OctKey.import_key(cle_))
-
-
-def verifier(cle_: bytes, jeton: str, *, maintenant: datetime) -> tuple[str, int]:
+async def lier(tx: Tx, sujet: str, courriel: str) -> int | None:
     """
-    Check a token whole and give its subject and expiry.
+    Bind an account to the subject of an issuer that vouches for its address, once and for all.
 
-    Raises NonAuthentifie: another key, algorithm, type, issuer or audience, no expiry, more than
-    an hour of life, expired, or not yet valid.
+    An account that is bound, of a partner or out of use is not; nor is a subject already bound.
     """
-    try:
-        decode = jwt.decode(jeton, OctKey.import_key(cle_), algorithms=["HS256"])
-        courriel, fin = _claims(decode.header, decode.claims, int(maintenant.timestamp()))
-    except (JoseError, ValueError, TypeError, KeyError) as e:
-        raise NonAuthentifie from e
-    return courriel, fin
+    if await tx.one(_LIE, sujet=sujet) is not None:
+        return None
+    cible = await tx.one(_A_LIER, courriel=courriel)
+    if cible is not None:
+        await tx.write((_LIER, {"sujet": sujet, "cible": cible}))
+    return cible
 
 
-def _claims(header: dict[str, Any], claims: dict[str, Any], maintenant: int) -> tuple[str, int]:
-    debut, fin, courriel = claims["iat"], claims["exp"], claims["sub"]
-    valide = (
-        header.get("typ") == TYP
-        and claims["iss"] == EMETTEUR
-        and claims["aud"] == AUDIENCE
-        and type(debut) is int
-        and type(fin) is int
-        and isinstance(courriel, str)
-        and courriel.isprintable()
-        and len(courriel) <= COURT
-        and debut - TOLERANCE <= maintenant < fin + TOLERANCE
-        and 0 < fin - debut <= 60 * MINUTES_MAXIMUM
-        and claims.get("nbf", debut) <= maintenant + TOLERANCE
-    )
-    if not valide:
-        raise ValueError
-    return courriel, fin
+class Connu(NamedTuple):
+    """Somebody found lately: since when, until when their token lives, and with which rights."""
+
+    depuis: float
+    fin: int
+    acteur: Acteur
 
 
 class Identite:
-    """Turns a bearer token into an Acteur; what it found is trusted for five seconds."""
+    """Turns a bearer token into an Acteur; what it found is trusted for five seconds in all."""
 
-    def __init__(self, db: Database, cle_: bytes | None) -> None:
-        self._db, self._cle = db, cle_
-        self._connus: TTLCache[str, tuple[int, Acteur]] = TTLCache(maxsize=4096, ttl=OUBLI)
+    def __init__(self, db: Database, verificateurs: Sequence[Verificateur], trace: Trace) -> None:
+        self._db, self._verificateurs, self._trace = db, verificateurs, trace
+        self._connus: TTLCache[str, Connu] = TTLCache(maxsize=4096, ttl=OUBLI)
 
     async def acteur(self, jeton: str) -> Acteur:
-        """Find who bears a token. Raises NonAuthentifie."""
+        """Find who bears a token. Raises NonAuthentifie, or Occupe when that cannot be known."""
+        depuis = time.monotonic()
         connu = self._connus.get(jeton)
-        if connu and time.time() < connu[0] + TOLERANCE:
-            return connu[1]
-        if self._cle is None:  # no issuer is trusted
-            raise NonAuthentifie
-        courriel, fin = verifier(self._cle, jeton, maintenant=datetime.now(UTC))
-        found = await acteur(self._db, courriel)
+        if connu and depuis < connu.depuis + OUBLI and secondes() < connu.fin + TOLERANCE:
+            return connu.acteur
+        porteur = await self._verifier(jeton)
+        found = await acteur(self._db, porteur.valeur, par=porteur.par)
+        if found is None and porteur.par == "sujet":
+            found = await self._lier(porteur)
         if found is None:
             raise NonAuthentifie
-        self._connus[jeton] = (fin, found)
+        found = replace(found, lecture_seule=porteur.lecture_seule)
+        self._connus[jeton] = Connu(min(depuis, porteur.depuis), porteur.fin, found)
         return found
 
     async def par_id(self, id_: int) -> Acteur | None:
         """Find somebody who is in use, with today's rights."""
-        return await acteur_par_id(self._db, id_)
+        return await acteur(self._db, id_, par="id")
+
+    async def _verifier(self, jeton: str) -> Porteur:
+        for verificateur in self._verificateurs:
+            try:
+                return await verificateur.verifier(jeton)
+            except NonAuthentifie:
+                continue
+        raise NonAuthentifie
+
+    async def _lier(self, porteur: Porteur) -> Acteur | None:
+        courriel = porteur.courriel
+        if courriel is None and porteur.demander:
+            courriel = await porteur.demander()
+        if courriel is None or await acteur(self._db, courriel) is None:
+            return None
+        lie = await self._db.write(lier, porteur.valeur, courriel)
+        if lie is None:
+            return None
+        self._trace.noter("LIER_UTILISATEUR", acteur=None, cible=lie)
+        return await acteur(self._db, porteur.valeur, par=porteur.par)

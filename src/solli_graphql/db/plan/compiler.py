@@ -253,7 +253,7 @@ class Compiler:
 
     def _many(self, level: Level, c: Columns, s: Selected, target: Entity) -> str:
         number, _, many = self._lists[id(s)]
-        table, columns = target.read_from().alias()
+        table, columns = (many.through or target.read_from()).alias()
         below = Level(f"{level.prefix}{number}_", table)
         source = self.object(below, target, columns, s.on[target.name])
         if not below.columns:

@@ -48,6 +48,7 @@ class Many:
     fk: str
     order: str
     criteria: Callable[..., dict[str, Any]] = dict
+    through: "Relation | None" = None  # an association, where no column points back
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,8 +72,10 @@ Source = Column | Embedded | One | Many | Computed | Link
 class Relation:
     """A table, with the one that stands beside each of its rows."""
 
-    def __init__(self, table: sa.Table, beside: sa.Table | None = None) -> None:
-        self.name, self._table, self._beside = table.name, table, beside
+    def __init__(
+        self, table: sa.Table, beside: sa.Table | None = None, *, name: str | None = None
+    ) -> None:
+        self.name, self._table, self._beside = name or table.name, table, beside
 
     def alias(self) -> tuple[sa.FromClause, Columns]:
         """Give a fresh FROM and its columns by name."""
@@ -82,6 +85,19 @@ class Relation:
         other = self._beside.alias()
         on = sa.and_(*(one.c[k.name] == other.c[k.name] for k in self._beside.primary_key))
         return one.join(other, on), {**dict(other.c), **dict(one.c)}
+
+
+class Linked(Relation):
+    """A table seen from the other side of an association that names it."""
+
+    def __init__(self, table: sa.Table, association: sa.Table) -> None:
+        super().__init__(table)
+        self._association = association
+
+    def alias(self) -> tuple[sa.FromClause, Columns]:
+        """Give the association joined with the table, and the columns of both."""
+        (one, c), link = super().alias(), self._association.alias()
+        return link.join(one, link.c[f"{self.name}_id"] == c["id"]), {**dict(link.c), **c}
 
 
 @dataclass(frozen=True, eq=False)

@@ -65,9 +65,13 @@ def upgrade() -> None:
         sa.Column("courriel", models.Tri(), nullable=False),
         sa.Column("nom", sa.Text(), nullable=False),
         sa.Column("prenom", sa.Text(), nullable=False),
+        sa.Column("sujet", sa.Text(), nullable=True),
+        sa.Column("client", sa.Text(), nullable=True),
         sa.Column("actif", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_utilisateur")),
+        sa.UniqueConstraint("client", name=op.f("uq_utilisateur_client")),
         sa.UniqueConstraint("courriel", name=op.f("uq_utilisateur_courriel")),
+        sa.UniqueConstraint("sujet", name=op.f("uq_utilisateur_sujet")),
     )
     op.create_table(
         "habilitation",
@@ -428,8 +432,12 @@ def upgrade() -> None:
         sa.Column("empreinte", sa.LargeBinary(), nullable=False),
         sa.Column("date", models.Instant(timezone=True), nullable=False),
         sa.Column("confirmation", sa.Text(), nullable=False),
-        sa.Column("sollicitation_id", sa.BigInteger(), nullable=False),
+        sa.Column("sollicitation_id", sa.BigInteger(), nullable=True),
+        sa.Column("compte_id", sa.BigInteger(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["compte_id"], ["utilisateur.id"], name=op.f("fk_idempotence_compte_id")
+        ),
         sa.ForeignKeyConstraint(
             ["sollicitation_id"], ["sollicitation.id"], name=op.f("fk_idempotence_sollicitation_id")
         ),

@@ -201,7 +201,12 @@ class TestRotation:
             assert (await f.verifier(jeton())).valeur == "s"
 
 
-ACTIF = {"active": True, "token_type": "Bearer", "client_id": "app", **dit()}
+ACTIF = {
+    "active": True,
+    "token_type": "Bearer",
+    "client_id": "app",
+    **dit(exp=now() + 3000),
+}  # the suite is long
 
 
 class TestIntrospection:
@@ -311,8 +316,8 @@ class TestSignedAnswers:
             signee(iss="https://autre.example"),
             signee(aud="autre"),
             signee(aud=None),
-            signee(iat=now() - 120),
-            signee(iat=now() + 120),
+            signee(iat=now() - 86_400),
+            signee(iat=now() + 86_400),
             signee(iat=None),
             signee(token_introspection="oui"),  # noqa: S106
             signee(token_introspection=None),

@@ -1,5 +1,6 @@
 """Which characters can be printed: what no font has is replaced, visibly."""
 
+import atexit
 import re
 import unicodedata
 from collections.abc import Container, Iterator, Sequence
@@ -36,6 +37,7 @@ class Police:
         from fontTools.ttLib import TTFont  # noqa: PLC0415 - a tenth of a second, once
 
         font = TTFont(self.chemin, fontNumber=CHINOIS if self.chemin.name == CJK else -1, lazy=True)
+        atexit.register(font.close)
         font.setGlyphOrder(range(font["maxp"].numGlyphs))  # names of glyphs take seconds to read
         return font
 

@@ -138,8 +138,8 @@ class Reader:
         return answer
 
     def _link(self, read: Read) -> Callable[[Any, int], str]:
-        """Give what makes the caller's personal links."""
-        return self._links(read.rights.values["acteur"])
+        """Give what makes the caller's personal links; nobody's, where a type has none."""
+        return self._links(read.rights.values.get("acteur", 0))
 
     async def _prepare(
         self, root: Root, read: Read, variables: Mapping[str, Any]

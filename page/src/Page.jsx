@@ -7,18 +7,13 @@ import { GraphiQL } from "graphiql";
 import { choisir, demo, useComptes } from "./comptes.js";
 import { Copier } from "./Copier.jsx";
 import { Pied } from "./Pied.jsx";
+import { ACCUEIL } from "./pretes.js";
 import { pretes } from "./Pretes.jsx";
 import { fetcher } from "./requete.js";
 
 const explorateur = { ...explorerPlugin(), title: "Explorateur" };
 const PLUGINS = [pretes, explorateur, HISTORY_PLUGIN];
 const LARGE = matchMedia("(min-width: 60rem)").matches;
-const ACCUEIL = `# Choisissez une requête prête à gauche, ou écrivez la vôtre :
-# Ctrl-Espace complète, Ctrl-Entrée exécute.
-{
-  moi { prenom nom }
-}
-`;
 
 export function Page({ schema }) {
   return (
@@ -62,7 +57,7 @@ function Roles() {
   return (
     <label>
       <span>Vous êtes</span>
-      <select value={courriel ?? ""} onChange={(e) => choisir(e.target.value)}>
+      <select aria-label="Vous êtes" value={courriel ?? ""} onChange={(e) => choisir(e.target.value)}>
         {comptes.map((c) => (
           <option key={c.courriel} value={c.courriel}>
             {`${c.role} — ${c.prenom} ${c.nom} (${c.courriel})`}

@@ -5,6 +5,8 @@ import { useGraphiQL, useGraphiQLActions } from "@graphiql/react";
 import { devenir, useComptes } from "./comptes.js";
 import { connue, PROFILS, variables } from "./pretes.js";
 
+const ETROIT = matchMedia("(max-width: 48rem)"); // there the panel covers the editors
+
 const Icone = () => (
   <svg viewBox="0 0 16 16" fill="none" stroke="currentColor" strokeWidth="1.5" aria-hidden="true">
     <path d="M2 3h12v8H8l-3 2.5V11H2zM5 6h6M5 8.5h4" />
@@ -15,15 +17,16 @@ function Contenu() {
   const { role } = useComptes();
   const queryEditor = useGraphiQL((s) => s.queryEditor);
   const variableEditor = useGraphiQL((s) => s.variableEditor);
-  const { addTab } = useGraphiQLActions();
+  const { addTab, setVisiblePlugin } = useGraphiQLActions();
 
   async function ouvrir(profil, requete) {
     devenir(profil.role);
     const remplies = await variables(requete);
     const present = queryEditor.getValue();
-    if (present.trim() && !connue(present)) addTab();
+    if (!connue(present)) addTab();
     queryEditor.setValue(requete.texte);
     variableEditor.setValue(Object.keys(remplies).length ? JSON.stringify(remplies, null, 2) : "");
+    if (ETROIT.matches) setVisiblePlugin(null);
   }
 
   return (

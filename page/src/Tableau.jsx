@@ -11,7 +11,18 @@ function enregistrer({ chemin, lignes }) {
   setTimeout(() => URL.revokeObjectURL(url), 1000);
 }
 
-const montrer = (valeur) => (typeof valeur === "boolean" ? (valeur ? "oui" : "non") : (valeur ?? ""));
+const INSTANT = /^\d{4}-\d\d-\d\dT/;
+const PARIS = new Intl.DateTimeFormat("fr-FR", {
+  dateStyle: "short",
+  timeStyle: "short",
+  timeZone: "Europe/Paris",
+});
+
+function montrer(valeur) {
+  if (typeof valeur === "boolean") return valeur ? "oui" : "non";
+  if (INSTANT.test(valeur)) return <time dateTime={valeur}>{PARIS.format(new Date(valeur))}</time>;
+  return valeur ?? "";
+}
 
 export function Tableau({ listes, fermer }) {
   const [rang, choisir] = useState(0);

@@ -32,12 +32,21 @@ function lire(fichier) {
   return {
     titre: texte.match(/^# (.*)\n/)[1],
     texte,
-    ecrit: /^mutation\b/m.test(texte),
+    ecrit: /^mutation\b/m.test(texte) && !texte.includes("simulation: true"),
     exemple: espace && { espace, filtre: JSON.parse(filtre) },
   };
 }
 
-export const connue = (texte) => PROFILS.some(({ requetes }) => requetes.some((r) => r.texte === texte));
+export const ACCUEIL = `# Choisissez une requête prête à gauche, ou écrivez la vôtre :
+# Ctrl-Espace complète, Ctrl-Entrée exécute.
+{
+  moi { prenom nom }
+}
+`;
+
+/** Tell whether a text is ours as it was: it may be replaced, what somebody wrote may not. */
+export const connue = (texte) =>
+  !texte.trim() || texte === ACCUEIL || PROFILS.some(({ requetes }) => requetes.some((r) => r.texte === texte));
 
 /** Give the variables that a ready query needs, taken from a sollicitation that suits it. */
 export async function variables({ texte, exemple }) {

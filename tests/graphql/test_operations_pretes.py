@@ -1,4 +1,4 @@
-"""The ready queries of the package: each is run, by an account of its profile, on the demonstration."""
+"""The ready queries of the package: each is run on the demonstration, as its profile."""
 
 import asyncio
 import json
@@ -23,6 +23,7 @@ from graphql import (
 )
 from solli_graphql.app import create_app
 from solli_graphql.cli import main
+from solli_graphql.demo import comptes
 from solli_graphql.graphql.schema import core
 from solli_graphql.settings import Mode, Settings
 
@@ -139,8 +140,8 @@ async def demonstration(
     async with app.router.lifespan_context(app):
         transport = httpx.ASGITransport(app)
         async with httpx.AsyncClient(transport=transport, base_url="http://tests") as http:
-            comptes = (await http.get("/demo/comptes")).json()
-            yield Demonstration(http, {c["courriel"]: c["jeton"] for c in comptes})
+            accounts = (await http.get("/demo/comptes")).json()
+            yield Demonstration(http, {c["courriel"]: c["jeton"] for c in accounts})
 
 
 @pretes
@@ -204,3 +205,18 @@ class TestAll:
         for rejoue in (False, True):
             data = await demonstration.execute(prete.profil, prete.texte, **variables)
             assert data["soumettreSollicitation"]["rejoue"] is rejoue
+
+
+class TestComptes:
+    async def test_have_tokens_that_work(self, demonstration: Demonstration) -> None:
+        """
+        Every account of the demonstration comes with a token that works, and nothing keeps it.
+        """
+        r = await demonstration.http.get("/demo/comptes")
+        assert r.headers["cache-control"] == "no-store"
+        assert [c["courriel"] for c in r.json()] == [c.courriel for c in comptes.COMPTES]
+        for compte in r.json():
+            headers = {"authorization": f"Bearer {compte['jeton']}"}
+            moi = {"query": "{ moi { nom } }"}
+            answer = await demonstration.http.post("/graphql", json=moi, headers=headers)
+            assert answer.json()["data"]["moi"]["nom"] == compte["nom"]

@@ -21,9 +21,7 @@ HEADERS = {
 }
 FOR_EVER = {**HEADERS, "Cache-Control": "public, max-age=31536000, immutable"}  # names hold a hash
 TYPES = {".js": "text/javascript", ".css": "text/css", ".ttf": "font/ttf"}
-A_CONSTRUIRE = (
-    "La page GraphiQL n'est pas construite : il faut Node.js 20, puis « make install »."
-)
+A_CONSTRUIRE = "La page GraphiQL n'est pas construite : il faut Node.js 20, puis « make install »."
 ABSENTE = f"""<!doctype html>
 <html lang="fr">
 <meta charset="utf-8">

@@ -5,7 +5,8 @@ from typing import Any
 
 from solli_graphql.db.database import Database
 from solli_graphql.demo.comptes import COMPTES
-from solli_graphql.services import identite
+from solli_graphql.domain.acteur import MINUTES_MAXIMUM
+from solli_graphql.services import identite, jetons
 
 
 async def emettre(db: Database) -> list[dict[str, Any]]:
@@ -13,14 +14,14 @@ async def emettre(db: Database) -> list[dict[str, Any]]:
     cle, maintenant = await identite.cle(db, identite.DEMO), datetime.now(UTC)
     if cle is None:
         return []
-    minutes = identite.MINUTES_MAXIMUM
+    minutes = MINUTES_MAXIMUM
     return [
         {
             "courriel": compte.courriel,
             "nom": compte.nom,
             "prenom": compte.prenom,
             "role": compte.role,
-            "jeton": identite.signer(cle, compte.courriel, minutes=minutes, maintenant=maintenant),
+            "jeton": jetons.signer(cle, compte.courriel, minutes=minutes, maintenant=maintenant),
             "expire": (maintenant + timedelta(minutes=minutes)).isoformat(),
         }
         for compte in COMPTES

@@ -19,7 +19,7 @@ $(VENV)/.installed: requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	touch $@
 
-$(PAGE): $(addprefix page/,package-lock.json index.html vite.config.js) $(wildcard page/src/* $(OPERATIONS)/*.graphql $(OPERATIONS)/*/*.graphql)
+$(PAGE): $(addprefix page/,package-lock.json index.html vite.config.js) $(wildcard page/src/* $(OPERATIONS)/*/*.graphql)
 ifdef NODE
 	@cd page && { cmp -s package-lock.json node_modules/.installed || { npm ci && cp package-lock.json node_modules/.installed; }; } \
 	  && npm run --silent build || echo "The GraphiQL page is not built (see above); all the rest works."

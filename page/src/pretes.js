@@ -2,7 +2,7 @@
 
 import { parse } from "graphql";
 
-import EXEMPLE from "../../src/solli_graphql/graphql/operations/exemple.graphql?raw";
+import EXEMPLE from "./exemple.graphql?raw";
 import { envoyer } from "./requete.js";
 
 const FICHIERS = import.meta.glob("../../src/solli_graphql/graphql/operations/*/*.graphql", {

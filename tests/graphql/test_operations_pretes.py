@@ -28,7 +28,9 @@ from solli_graphql.graphql.schema import core
 from solli_graphql.settings import Mode, Settings
 
 DOSSIER = Path(__file__).parents[2] / "src" / "solli_graphql" / "graphql" / "operations"
-EXEMPLE = (DOSSIER / "exemple.graphql").read_text(encoding="utf-8")
+EXEMPLE = (Path(__file__).parents[2] / "page" / "src" / "exemple.graphql").read_text(
+    encoding="utf-8"
+)
 COMPTES = {
     "fournisseur": "emetteur@demo.example",
     "agent": "recepteur@demo.example",
@@ -139,7 +141,7 @@ async def demonstration(
     app = create_app(Settings(mode=Mode.DEMO, database_url=url, _env_file=None))
     async with app.router.lifespan_context(app):
         transport = httpx.ASGITransport(app)
-        async with httpx.AsyncClient(transport=transport, base_url="http://tests") as http:
+        async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as http:
             accounts = (await http.get("/demo/comptes")).json()
             yield Demonstration(http, {c["courriel"]: c["jeton"] for c in accounts})
 

@@ -47,7 +47,7 @@ def served(client: Client, settings: Settings) -> Served:
         app = create_app(settings.model_copy(update=changed))
         async with app.router.lifespan_context(app):
             transport = httpx.ASGITransport(app)
-            async with httpx.AsyncClient(transport=transport, base_url="http://tests") as http:
+            async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as http:
                 yield http
 
     return serving

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -284,18 +285,10 @@ class TestCout:
         """
         The price that the server tells is shown, and nothing runs for it.
         """
-
-        def tell(route: Route) -> None:
-            asked = route.request.post_data_json or {}
-            cout = {"demande": 42, "maximum": 1000, "restant": 900}
-            if asked.get("extensions") == {"simulationCout": True}:
-                route.fulfill(json={"data": None, "extensions": {"cout": cout}})
-            else:
-                route.continue_()
-
-        graphiql.page.route("**/graphql", tell)
-        graphiql.page.reload()
-        expect(graphiql.page.locator(".cout")).to_have_text("Coût : 42 sur 1000, reste 900")
+        graphiql.choose("Fournisseur", "Déposer une sollicitation auprès du support", "Deposer")
+        expect(graphiql.page.locator(".cout")).to_have_text(re.compile(r"Coût : [1-9]\d"))
+        assert graphiql.asked[-1]["extensions"] == {"simulationCout": True}
+        expect(graphiql.page.locator(ANSWER)).to_have_text("")
 
     def test_is_never_asked_of_a_server_that_would_run(self, graphiql: GraphiQL) -> None:
         """

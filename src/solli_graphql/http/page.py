@@ -14,11 +14,7 @@ POLICY = (
     "img-src 'self' data:; font-src 'self' data:; connect-src 'self'; worker-src 'self'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
-HEADERS = {
-    "Content-Security-Policy": POLICY,
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-}
+HEADERS = {"Content-Security-Policy": POLICY}  # the other headers are the edge's
 FOR_EVER = {**HEADERS, "Cache-Control": "public, max-age=31536000, immutable"}  # names hold a hash
 TYPES = {".js": "text/javascript", ".css": "text/css", ".ttf": "font/ttf"}
 A_CONSTRUIRE = "La page GraphiQL n'est pas construite : il faut Node.js 20, puis « make install »."
@@ -84,6 +80,6 @@ def comptes(
     """Give the demonstration's accounts, each with a fresh token: for the page's switch."""
 
     async def answer(_: Request) -> Response:
-        return JSONResponse(await emettre(), headers={**HEADERS, "Cache-Control": "no-store"})
+        return JSONResponse(await emettre(), headers={"Cache-Control": "no-store"})
 
     return answer

@@ -3,11 +3,14 @@ PYTHON ?= python3
 PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
+PAGE := src/solli_graphql/page/index.html
+OPERATIONS := src/solli_graphql/graphql/operations
+NODE := $(and $(shell command -v node),$(shell command -v npm))
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
-install: $(VENV)/.installed ## a virtual environment with the project and its development tools
+install: $(VENV)/.installed $(PAGE) ## a virtual environment with the project and its development tools
 
 $(VENV)/.installed: requirements.lock pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed: make PYTHON=python3.12 …")'
@@ -15,6 +18,14 @@ $(VENV)/.installed: requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	touch $@
+
+$(PAGE): $(addprefix page/,package-lock.json index.html vite.config.js) $(wildcard page/src/* $(OPERATIONS)/*/*.graphql)
+ifdef NODE
+	@cd page && { cmp -s package-lock.json node_modules/.installed || { npm ci && cp package-lock.json node_modules/.installed; }; } \
+	  && npm run --silent build || echo "The GraphiQL page is not built (see above); all the rest works."
+else
+	@echo "The GraphiQL page needs Node.js 20 and npm; all the rest works without it."
+endif
 
 run: install ## the demonstration, on http://127.0.0.1:$(PORT)
 	SOLLI_MODE=demo SOLLI_DATABASE_URL=sqlite:///solli-demo.db $(BIN)/solli demo
@@ -37,4 +48,7 @@ format: install ## put every file in the house's form
 lock: ## pin the dependencies anew (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra dev -o requirements.lock pyproject.toml
 
-.PHONY: help install run test check format lock
+clean: ## remove what the other targets made
+	rm -rf $(VENV) $(dir $(PAGE)) page/node_modules dist .*_cache .hypothesis .coverage
+
+.PHONY: help install run test check format lock clean

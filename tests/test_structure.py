@@ -1,6 +1,7 @@
 """What holds of the code and of the documentation as a whole."""
 
 import ast
+import json
 import re
 import subprocess
 import sys
@@ -29,6 +30,7 @@ SOURCE = RACINE / "src" / "solli_graphql"
 # A migration is a record of what was done, generated and never edited.
 FICHIERS = [p for p in sorted(SOURCE.rglob("*.py")) if "versions" not in p.parts]
 FICHIER_MAXIMUM, FONCTION_MAXIMUM = 350, 60
+PAGE = sorted((RACINE / "page" / "src").iterdir())
 NOMS = [str(p.relative_to(SOURCE)) for p in FICHIERS]
 CODES_DE_CHAMP = ("OBLIGATOIRE", "TROP_LONG", "FORMAT", "INCONNU", "INTERDIT")
 
@@ -45,7 +47,7 @@ def test_imports_go_downwards_only() -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-@pytest.mark.parametrize("path", FICHIERS, ids=NOMS)
+@pytest.mark.parametrize("path", [*FICHIERS, *PAGE], ids=[*NOMS, *(p.name for p in PAGE)])
 def test_files_are_short(path: Path) -> None:
     """
     No file of the source is longer than 350 lines.
@@ -84,6 +86,19 @@ def default(field: Any) -> str:
     """Write a default as the documentation has it."""
     value = field.get_default(call_default_factory=True)
     return "" if value is None or value is PydanticUndefined else str(value)
+
+
+def test_no_registry_is_named() -> None:
+    """
+    The page's packages are pinned by their hashes, and come from whatever registry npm is set to.
+    """
+    lock = json.loads((RACINE / "page" / "package-lock.json").read_text(encoding="utf-8"))
+    packages = [p for name, p in lock["packages"].items() if name]
+    assert packages
+    assert [p for p in packages if "resolved" in p or "integrity" not in p] == []
+    wanted = json.loads((RACINE / "page" / "package.json").read_text(encoding="utf-8"))
+    versions = [*wanted["dependencies"].values(), *wanted["devDependencies"].values()]
+    assert [v for v in versions if not re.fullmatch(r"[\d.]+", v)] == []
 
 
 class TestDocumentation:

@@ -14,6 +14,8 @@ from zipfile import ZipFile
 
 import pytest
 
+from solli_graphql.http import page
+
 RACINE = Path(__file__).parent.parent
 
 
@@ -24,7 +26,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """
     folder = tmp_path_factory.mktemp("wheel")
     copy = folder / "source"
-    for name in ("src", "pyproject.toml", "README.md", "LICENSE"):
+    for name in ("src", ".gitignore", "pyproject.toml", "README.md", "LICENSE"):
         source = RACINE / name
         ignored = shutil.ignore_patterns("__pycache__")
         if source.is_dir():
@@ -59,13 +61,15 @@ def solli(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_holds_its_data(wheel: Path) -> None:
     """
-    The wheel holds its migrations, its demonstration and its mark of types, and no tests.
+    The wheel holds its migrations, its demonstration, its page where it is built, and no tests.
     """
     with ZipFile(wheel) as z:
         names = z.namelist()
     for expected in (
         *("py.typed", "demo/referentiel.json", "demo/textes.json", "db/migrations/env.py"),
         "db/migrations/versions/0001_create_the_first_tables.py",
+        "graphql/operations/agent/01_synthese.graphql",
+        *(("page/index.html", "page/index.html.gz") if page.built() else ()),
     ):
         assert f"solli_graphql/{expected}" in names
     tops = {name.split("/")[0] for name in names}

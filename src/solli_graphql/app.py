@@ -7,8 +7,8 @@ import signal
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from importlib import import_module
-from importlib.resources import files
 from typing import Any
 
 import structlog
@@ -16,13 +16,14 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, PlainTextResponse, Response
+from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from solli_graphql.db.database import Timeouts, Unreachable
 from solli_graphql.db.opening import NotMigrated, connect_to, migrated, open_migrated
 from solli_graphql.db.plan.reader import Reader
+from solli_graphql.demo import acces
 from solli_graphql.domain.acteur import Acteur
 from solli_graphql.exports.pdf import Atelier
 from solli_graphql.graphql import executor as x
@@ -30,7 +31,7 @@ from solli_graphql.graphql import known
 from solli_graphql.graphql.fiche import Fiches
 from solli_graphql.graphql.limits import Limits
 from solli_graphql.graphql.schema import readable, sdl
-from solli_graphql.http import health
+from solli_graphql.http import health, page
 from solli_graphql.http.edge import Edge, Guard, Turnstile, refuse
 from solli_graphql.http.endpoint import Endpoint
 from solli_graphql.http.logs import Logged
@@ -229,13 +230,6 @@ async def _schema(_: Request) -> Response:
     return PlainTextResponse(sdl())
 
 
-async def _page(_: Request) -> Response:
-    page = files("strawberry") / "static" / "graphiql.html"
-    html = page.read_text().replace("{{ SUBSCRIPTION_ENABLED }}", "false")
-    # The page's scripts come from another site: it has a policy of its own.
-    return HTMLResponse(html, headers={"Content-Security-Policy": "frame-ancestors 'none'"})
-
-
 def edge(settings: Settings) -> Edge:
     """Give what one connection may take."""
     return Edge(
@@ -292,8 +286,10 @@ def create_app(settings: Settings, *, patience: int = 0, prepared: bool = False)
         Route("/pret", health.pret(service.ready)),
         Route("/metrics", health.metrics),
     ]
+    if settings.page:
+        routes += page.routes(demo=settings.demo)
     if settings.demo:
-        routes.append(Route("/", _page))
+        routes.append(Route("/demo/comptes", page.comptes(partial(acces.emettre, service.db))))
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[dict[str, Any]]:

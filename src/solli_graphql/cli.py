@@ -34,8 +34,9 @@ if TYPE_CHECKING:
     from solli_graphql import settings
     from solli_graphql.db import backup, migrate, opening, sqlite
     from solli_graphql.db.database import Database
-    from solli_graphql.demo import chargement, comptes
+    from solli_graphql.demo import acces, chargement, comptes
     from solli_graphql.graphql import schema as graphql
+    from solli_graphql.http import page
     from solli_graphql.services import (
         administration,
         identite,
@@ -50,6 +51,7 @@ else:
     backup, migrate = _Module("db.backup"), _Module("db.migrate")
     opening, sqlite = _Module("db.opening"), _Module("db.sqlite")
     chargement, comptes = _Module("demo.chargement"), _Module("demo.comptes")
+    acces, page = _Module("demo.acces"), _Module("http.page")
     administration, identite = _Module("services.administration"), _Module("services.identite")
     referentiel, retention = _Module("services.referentiel"), _Module("services.retention")
     verification, jetons = _Module("services.verification"), _Module("services.jetons")
@@ -159,6 +161,8 @@ def serve(host: str, port: int, workers: int) -> None:
     if workers > 1 and settings.sqlite_path and not sqlite.safe_with_several_processes():
         _echouer("Ce SQLite ne supporte pas plusieurs processus sans risque : --workers 1.")
     _verifier(settings, host, port)
+    if settings.page and not page.built():
+        click.echo(page.A_CONSTRUIRE, err=True)
     if settings.demo:
         _annoncer(settings, host, port)
     uvicorn.run(
@@ -197,14 +201,10 @@ async def _verifier(settings: "Settings", host: str, port: int) -> None:
 async def _annoncer(settings: "Settings", host: str, port: int) -> None:
     """Print where to open, and a ready token for each account."""
     async with _base(settings) as db:
-        cle = await db.write(identite.cle_demo)
+        await db.write(identite.cle_demo)
         click.echo(f"\n  Ouvrir http://{host}:{port}/\n", err=True)
-        for compte in comptes.COMPTES:
-            if await identite.acteur(db, compte.courriel):
-                jeton = jetons.signer(
-                    cle, compte.courriel, minutes=60, maintenant=datetime.now(UTC)
-                )
-                click.echo(f"  {compte.courriel}\n    {jeton}\n", err=True)
+        for compte in await acces.emettre(db):
+            click.echo(f"  {compte['courriel']}\n    {compte['jeton']}\n", err=True)
 
 
 @main.command(help="Écrit un jeton d'accès de démonstration, seul sur la sortie standard.")

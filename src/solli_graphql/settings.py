@@ -75,6 +75,7 @@ class Settings(BaseSettings):
         pattern=r"^(https?://[^\s/?#]+(/[^\s?#]*)?)?$",
         description="What stands before the path of a link: `https://…`.",
     )
+    graphiql: bool | None = Field(None, description="GraphiQL at `/`; when unset, in demo mode.")
     corps_octets: int = Field(256 * 1024, ge=1024, description="Largest body of a request.")
     corps_profondeur: int = Field(32, ge=4, le=500, description="Deepest JSON of a body.")
     entete_octets: int = Field(16 * 1024, ge=1024, description="Largest head of a request.")
@@ -162,6 +163,11 @@ class Settings(BaseSettings):
     def demo(self) -> bool:
         """Tell whether this is a demonstration."""
         return self.mode is Mode.DEMO
+
+    @property
+    def page(self) -> bool:
+        """Tell whether the GraphiQL page is served."""
+        return self.demo if self.graphiql is None else self.graphiql
 
     @property
     def sqlite_path(self) -> Path | None:

@@ -51,9 +51,10 @@ class TestProduction:
 
     async def test_serves_neither_page_nor_get(self, production: httpx.AsyncClient) -> None:
         """
-        In production `/` is a 404 and GET /graphql a 405.
+        In production `/` is a 404 and GET /graphql a 405; no route gives a token.
         """
-        assert (await production.get("/")).status_code == 404
+        for path in ("/", "/demo/comptes"):
+            assert (await production.get(path)).status_code == 404
         assert (await production.get("/graphql", params={"query": MOI})).status_code == 405
 
     @pytest.mark.parametrize("path", ["/vivant", "/pret", "/metrics", "/schema.graphql"])

@@ -98,6 +98,9 @@ class Settings(BaseSettings):
     document_directives: int = Field(30, ge=0, description="Most directives of a document.")
     document_objets: int = Field(5000, ge=100, description="Most objects of an answer.")
     document_operations: int = Field(10, ge=1, description="Most operations of a document.")
+    conservation_jours: int = Field(
+        1826, ge=0, description="Days that closed sollicitations keep whom they name."
+    )
     cout_capacite: int | None = Field(
         None, ge=0, description="Points of a caller, at most; 0: no bucket."
     )

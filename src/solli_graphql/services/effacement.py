@@ -97,6 +97,11 @@ class Bilan:
     connue: bool = True
 
 
+async def dernier(db: Database) -> int:
+    """Give the last id: what there is to look at."""
+    return (await read(db, _DERNIER))[0]
+
+
 async def effacer(
     db: Database, courriel: str, avant: datetime, avancer: Callable[[int], None]
 ) -> Bilan:
@@ -108,16 +113,16 @@ async def effacer(
     """
     trouves = await read(db, _ID, courriel=courriel)
     qui = trouves[0] if trouves else 0
-    dernier = (await read(db, _DERNIER))[0]
+    fin = await dernier(db)
     effacees = restantes = 0
-    for apres in range(0, dernier, LOT):
+    for apres in range(0, fin, LOT):
         bornes = {"apres": apres, "jusque": apres + LOT, "avant": avant}
         for id_, echue in await read(db, _CONCERNEES, qui=qui, courriel=courriel, **bornes):
             if echue and await db.write(_effacer_une, id_, qui, courriel, avant):
                 effacees += 1
             else:
                 restantes += 1
-        avancer(min(LOT, dernier - apres))
+        avancer(min(LOT, fin - apres))
     if qui:
         await db.write(_fermer, qui, entierement=not restantes)
     return Bilan(effacees, restantes, connue=bool(qui or effacees or restantes))

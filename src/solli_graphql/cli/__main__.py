@@ -1,0 +1,5 @@
+"""python -m solli_graphql.cli."""
+
+from solli_graphql.cli import main
+
+main()

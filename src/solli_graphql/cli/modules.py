@@ -1,0 +1,61 @@
+"""The modules that commands work with, each imported at its first use."""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+__all__ = [
+    "acces",
+    "administration",
+    "backup",
+    "chargement",
+    "comptes",
+    "effacement",
+    "graphql",
+    "identite",
+    "jetons",
+    "migrate",
+    "opening",
+    "page",
+    "referentiel",
+    "retention",
+    "settings",
+    "sqlite",
+    "verification",
+]
+
+
+class _Module:
+    """A module imported at its first use: `--help` is there at once, and a server holds no more."""
+
+    def __init__(self, name: str) -> None:
+        self._name = f"solli_graphql.{name}"
+
+    def __getattr__(self, attribute: str) -> Any:
+        return getattr(import_module(self._name), attribute)
+
+
+if TYPE_CHECKING:
+    from solli_graphql import settings
+    from solli_graphql.db import backup, migrate, opening, sqlite
+    from solli_graphql.demo import acces, chargement, comptes
+    from solli_graphql.graphql import schema as graphql
+    from solli_graphql.http import page
+    from solli_graphql.services import (
+        administration,
+        effacement,
+        identite,
+        jetons,
+        referentiel,
+        retention,
+        verification,
+    )
+else:
+    settings, graphql = _Module("settings"), _Module("graphql.schema")
+    backup, migrate = _Module("db.backup"), _Module("db.migrate")
+    opening, sqlite = _Module("db.opening"), _Module("db.sqlite")
+    chargement, comptes = _Module("demo.chargement"), _Module("demo.comptes")
+    acces, page = _Module("demo.acces"), _Module("http.page")
+    administration, identite = _Module("services.administration"), _Module("services.identite")
+    effacement = _Module("services.effacement")
+    referentiel, retention = _Module("services.referentiel"), _Module("services.retention")
+    verification, jetons = _Module("services.verification"), _Module("services.jetons")

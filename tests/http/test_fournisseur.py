@@ -19,6 +19,7 @@ from requetes import MOI
 from solli_graphql.db.database import Tx
 from solli_graphql.domain.acteur import Habilitation, Role
 from solli_graphql.services import administration
+from solli_graphql.services.identite import OUBLI
 from solli_graphql.settings import Mode
 
 CLIENT = {"oidc_client_id": "solli", "oidc_client_secret": SECRET.format("solli")}
@@ -213,7 +214,7 @@ class TestIntrospection:
         provider.revoquer(jeton, "partenaire")
         check_401(await moi(await servir(**chez(provider, **CLIENT)), jeton))
         identite: Any = premier._transport.app.state.service._endpoint._identite  # type: ignore[attr-defined]
-        assert identite._connus.ttl <= 5
+        assert OUBLI <= 5
         identite._connus.clear()
         check_401(await moi(premier, jeton))
 

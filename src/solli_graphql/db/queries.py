@@ -1,7 +1,7 @@
 """What can be read: the orders and pages of each root, and how its criteria are named."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -109,7 +109,7 @@ def criteres(filtre: Filtre) -> dict[str, Any]:
 
     Raises CritereRequis if there is none, EntreeInvalide for a text of fewer than 3 characters.
     """
-    donnes = {n: v for n, v in asdict(filtre).items() if not _absent(v)}
+    donnes = {n: v for n, v in vars(filtre).items() if not _absent(v)}
     if not donnes:
         raise CritereRequis
     nommes: dict[str, Any] = {}

@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
-from cachetools import TTLCache
 
 from solli_graphql.db import models as m
 from solli_graphql.db.database import Database, Statement, Tx, read
@@ -16,6 +15,7 @@ from solli_graphql.domain.errors import NonAuthentifie
 from solli_graphql.services.jetons import TOLERANCE, Porteur, Verificateur, secondes
 from solli_graphql.services.securite import Trace
 
+CONNUS = 4096  # tokens remembered
 OUBLI = 5  # seconds after which a revoked right, account or token is gone
 DEMO, PSEUDONYMES = "jetons_demo", "pseudonymes"
 
@@ -119,7 +119,7 @@ class Identite:
 
     def __init__(self, db: Database, verificateurs: Sequence[Verificateur], trace: Trace) -> None:
         self._db, self._verificateurs, self._trace = db, verificateurs, trace
-        self._connus: TTLCache[str, Connu] = TTLCache(maxsize=4096, ttl=OUBLI)
+        self._connus: dict[str, Connu] = {}  # the oldest first
 
     async def acteur(self, jeton: str) -> Acteur:
         """Find who bears a token. Raises NonAuthentifie, or Occupe when that cannot be known."""
@@ -134,6 +134,9 @@ class Identite:
         if found is None:
             raise NonAuthentifie
         found = replace(found, lecture_seule=porteur.lecture_seule)
+        self._connus.pop(jeton, None)
+        if len(self._connus) >= CONNUS:
+            del self._connus[next(iter(self._connus))]
         self._connus[jeton] = Connu(min(depuis, porteur.depuis), porteur.fin, found)
         return found
 

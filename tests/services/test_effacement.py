@@ -41,12 +41,14 @@ async def dite(client: Client, s: Affaire) -> str:
 
 async def efface(client: Client, qui: str, avant: datetime = DEMAIN) -> Bilan:
     """
-    Erase somebody, and check that no history has a fault.
+    Erase somebody, and check that no history has a fault that it had not (other tests plant some).
     """
+    avant_: list[Faute] = []
+    apres: list[Faute] = []
+    await verifier(client.db, avant_.append, lambda _: None)
     bilan = await effacer(client.db, qui, avant, lambda _: None)
-    fautes: list[Faute] = []
-    await verifier(client.db, fautes.append, lambda _: None)
-    assert fautes == []
+    await verifier(client.db, apres.append, lambda _: None)
+    assert apres == avant_
     return bilan
 
 

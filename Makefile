@@ -39,6 +39,9 @@ check: install ## format, lint, types, import contracts, then every test
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python -m pytest
+
+coverage: install ## every test, and what they do not reach: half as long again
 	$(BIN)/python -m pytest --cov --cov-report=term:skip-covered
 
 format: install ## put every file in the house's form
@@ -51,4 +54,4 @@ lock: ## pin the dependencies anew (needs uv)
 clean: ## remove what the other targets made
 	rm -rf $(VENV) $(dir $(PAGE)) page/node_modules dist .*_cache .hypothesis .coverage
 
-.PHONY: help install run test check format lock clean
+.PHONY: help install run test check coverage format lock clean

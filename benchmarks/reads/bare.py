@@ -165,7 +165,7 @@ class Bare:
             ],
             [id_, version, agent, nom, prenom, sel, None, texte],
             [id_, version, None, now],
-            [agent, cle, digest, now, CONFIRMATION, id_, version],
+            [agent, cle, digest, now, CONFIRMATION, id_, None, version],
         ]
         seen = {"id": id_, "version": version, "statut": statut}
         answer = {"__typename": "ActionPriseEnCompte", "confirmation": CONFIRMATION}

@@ -13,8 +13,15 @@ function changer(suite) {
   abonnes.forEach((prevenir) => prevenir());
 }
 
-/** Ask the server for the accounts and fresh tokens: it has them in demo mode only. */
-export async function charger() {
+let enCours = null;
+
+/** Ask the server for the accounts and fresh tokens, once for all who wait; demo mode only. */
+export function charger() {
+  enCours ??= demander().finally(() => (enCours = null));
+  return enCours;
+}
+
+async function demander() {
   const reponse = await fetch("/demo/comptes");
   if (!reponse.ok) throw new Error(`/demo/comptes : ${reponse.status}`);
   const comptes = await reponse.json();

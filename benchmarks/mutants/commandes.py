@@ -29,18 +29,6 @@ _LINE = '{**trace.row, "cible": id_}),\n        (c.LIGNE, trace.ligne),\n'
 _TEXT = "        (c.TEXTE, trace.texte),\n"
 _EVENT = "        (c.EVENEMENT, trace.evenement),\n    ]\n    if geste.texte"
 _RETAIN = _block(8, ")", "writes.append((c.RETENIR, retenu))") + "    await tx.write"
-_COPY = _block(
-    4,
-    "origin, copy = connect(source), connect(target)",
-    "try:",
-    "    origin.backup(copy)",
-    '    copy.execute("PRAGMA wal_checkpoint(TRUNCATE)").close()',
-    '    copy.execute("PRAGMA journal_mode=DELETE").close()',
-    "finally:",
-    "    origin.close()",
-    "    copy.close()",
-)
-
 MUTANTS = (
     Mutant(
         "PostgreSQL: no FOR NO KEY UPDATE",
@@ -212,17 +200,8 @@ MUTANTS = (
         (
             Edit(
                 POSTGRES,
-                "except asyncpg.PostgresError as e:",
-                "except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as e:",
-            ),
-            Edit(
-                POSTGRES,
-                "        asyncpg.SerializationError\n",
-                "        asyncpg.PostgresConnectionError\n"
-                "        | asyncpg.OperatorInterventionError\n"
-                "        | asyncpg.InterfaceError\n"
-                "        | OSError\n"
-                "        | asyncpg.SerializationError\n",
+                "not _retriable(e):",
+                "not (_retriable(e) or isinstance(e, Occupe)):",
             ),
         ),
         ("db/test_postgres.py::TestPostgres::test_a_lost_commit_is_never_run_again",),
@@ -245,7 +224,13 @@ MUTANTS = (
     Mutant(
         "SQLite: a backup copies the file",
         "K5",
-        (Edit("db/backup.py", _COPY, "    shutil.copyfile(source, target)\n"),),
+        (
+            Edit(
+                "db/backup.py",
+                "_copy, connect(sqlite_path(url)), str(partial)",
+                "shutil.copyfile, sqlite_path(url), str(partial)",
+            ),
+        ),
         ("cli/test_sauvegarde.py::TestBackup",),
         "sqlite",
     ),

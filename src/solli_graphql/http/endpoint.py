@@ -101,7 +101,6 @@ class Endpoint:
         headers = [
             (b"content-type", f"{answer.media}; charset=utf-8".encode()),
             (b"content-length", b"%d" % len(body)),
-            (b"cache-control", b"no-store"),
         ]
         if answer.wait:
             headers.append((b"retry-after", b"%d" % answer.wait))

@@ -1,4 +1,4 @@
-"""Builds everything, once: the database, the services, the executor, the routes."""
+"""Builds the application, once: the routes, what requests go through, and what serves them."""
 
 import asyncio
 import gc
@@ -8,10 +8,8 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
-from importlib import import_module
 from typing import Any
 
-import structlog
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
@@ -20,199 +18,15 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from solli_graphql.db.database import Timeouts, Unreachable
-from solli_graphql.db.opening import NotMigrated, connect_to, migrated, open_migrated
-from solli_graphql.db.plan.reader import Reader
 from solli_graphql.demo import acces
-from solli_graphql.domain.acteur import Acteur
-from solli_graphql.exports.pdf import Atelier
-from solli_graphql.graphql import executor as x
-from solli_graphql.graphql import known
-from solli_graphql.graphql.fiche import Fiches
-from solli_graphql.graphql.limits import Limits
-from solli_graphql.graphql.schema import readable, sdl
+from solli_graphql.graphql.schema import sdl
 from solli_graphql.http import health, page
-from solli_graphql.http.edge import Edge, Guard, Turnstile, refuse
-from solli_graphql.http.endpoint import Endpoint
+from solli_graphql.http.edge import Edge, Guard
 from solli_graphql.http.logs import Logged
-from solli_graphql.http.telechargements import POINTS, Telechargements
-from solli_graphql.logs import configurer, trace
-from solli_graphql.quotas import quota
-from solli_graphql.services.comptes import Comptes
-from solli_graphql.services.depot import SLOW_TO_IMPORT
-from solli_graphql.services.fournisseur import Fournisseur
-from solli_graphql.services.identite import DEMO, PSEUDONYMES, Identite, cle
-from solli_graphql.services.introspection import Client
-from solli_graphql.services.jetons import Demo, Regles, Verificateur
-from solli_graphql.services.liens import CHEMIN, Liens
-from solli_graphql.services.retention import purger
-from solli_graphql.services.securite import Trace
-from solli_graphql.services.sollicitations import Sollicitations
+from solli_graphql.logs import configurer
+from solli_graphql.runtime import Service
+from solli_graphql.services.liens import CHEMIN
 from solli_graphql.settings import Settings
-
-log = structlog.get_logger()
-# Seconds before a refusal for want of a place: clients that insist at once would take all the time.
-PAUSE = 0.25
-
-
-class Service:
-    """What serves requests, from the opening of the database to its closing."""
-
-    def __init__(self, settings: Settings, patience: int, *, prepared: bool) -> None:
-        self._settings, self._patience, self._prepared = settings, patience, prepared
-        timeouts = Timeouts(settings.delai_sql, settings.delai_verrou)
-        self.db = connect_to(settings.database_url, pool=settings.pool, timeouts=timeouts)
-        self._quota = quota(settings.capacity, settings.cout_recharge, settings.redis_url)
-        self._turnstile = Turnstile(settings.operations, settings.delai_operation)
-        self._endpoint: Endpoint | None = None
-        self._fournisseur = fournisseur(settings)
-
-    async def open(self) -> None:
-        """Open the database and wire what needs it. Raises Unreachable or NotMigrated."""
-        await self._connect()
-        secret = await cle(self.db, PSEUDONYMES)
-        if secret is None:
-            message = "the database has lost its key"
-            raise RuntimeError(message)
-        liens, trace = Liens(secret, base=self._settings.url_publique), Trace(secret)
-        reader = Reader(self.db, readable(), secret=secret, links=liens.pour)
-        executor = x.Executor(
-            reader,
-            Sollicitations(self.db),
-            Comptes(self.db, trace),
-            limits=limits(self._settings),
-            quota=self._quota,
-            open_introspection=self._settings.demo,
-        )
-
-        work = [self._purge_hourly(), *([self._warm_up(executor)] if self._prepared else [])]
-        self._background = [asyncio.create_task(w) for w in work]
-
-        async def execute(acteur: Acteur | None, **asked: Any) -> x.Reply:
-            return await self._turnstile.run(executor.execute(acteur, x.Request(**asked)))
-
-        identite = Identite(self.db, await self._verificateurs(), trace)
-        self._endpoint = Endpoint(
-            execute,
-            identite,
-            body_limit=self._settings.corps_octets,
-            depth_limit=self._settings.corps_profondeur,
-            get=self._settings.demo,
-        )
-        self._atelier = Atelier()
-        fiches = Fiches(reader)
-
-        async def lire(acteur: Acteur, id_: int) -> dict[str, Any] | None:
-            await self._quota.take(acteur.id, min(POINTS, self._quota.capacity))
-            return await self._turnstile.run(fiches.lire(acteur, id_))
-
-        self._telechargements = Telechargements(liens, identite, lire, self._atelier.rendre)
-
-    async def _verificateurs(self) -> list[Verificateur]:
-        """List who is believed: the identity provider, and the demonstration in its own mode."""
-        demo = await cle(self.db, DEMO) if self._settings.demo else None
-        trouves: list[Verificateur] = [Demo(demo)] if demo else []
-        if self._fournisseur:
-            await self._fournisseur.open()
-            trouves.append(self._fournisseur)
-        return trouves
-
-    async def _connect(self) -> None:
-        """Open the database, trying again each second for as long as the patience lasts."""
-        for _ in range(self._patience):
-            try:
-                return await open_migrated(self.db)
-            except (Unreachable, NotMigrated):
-                await asyncio.sleep(1)
-        return await open_migrated(self.db)
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer /graphql."""
-        if self._endpoint is None:
-            message = "the service is not open"
-            raise RuntimeError(message)
-        if self._turnstile.full:
-            await asyncio.sleep(PAUSE)
-            await refuse(send, "busy")
-            return
-        await self._endpoint(scope, receive, send)
-
-    async def download(self, request: Request) -> Response:
-        """Answer a personal link."""
-        return await self._telechargements.respond(request)
-
-    async def close(self) -> None:
-        """Wait for the commands under way, then close."""
-        for task in self._background:
-            task.cancel()
-        self._atelier.close()
-        await self._quota.close()
-        if self._fournisseur:
-            await self._fournisseur.close()
-        await self.db.close()
-
-    async def _warm_up(self, executor: x.Executor) -> None:
-        """Prepare for the first requests of each kind, after the start."""
-        try:
-            await known.prepare(executor)
-            for module in SLOW_TO_IMPORT:
-                await asyncio.to_thread(import_module, module)
-        except Exception as e:  # noqa: BLE001 - the first request does it instead
-            log.warning("preparation_impossible", **trace(e))
-
-    async def _purge_hourly(self) -> None:
-        """Delete what is kept for a time only, a batch a transaction."""
-        while True:
-            await asyncio.sleep(3600)
-            try:
-                while await self.db.write(purger):
-                    pass
-            except Exception as e:  # noqa: BLE001 - the next hour tries again
-                log.warning("purge_impossible", **trace(e))
-
-    async def ready(self) -> dict[str, bool]:
-        """Tell which parts can be used."""
-        parts = {"base": await migrated(self.db)}
-        return parts | ({"identite": self._fournisseur.pret} if self._fournisseur else {})
-
-
-def fournisseur(settings: Settings) -> Fournisseur | None:
-    """Give the identity provider of the settings, if there is one."""
-    s = settings
-    if not s.oidc_issuer:
-        return None
-    regles = Regles(
-        s.oidc_issuer,
-        frozenset(_liste(s.oidc_audience)),
-        frozenset(t.lower().removeprefix("application/") for t in _liste(s.oidc_typ)),
-        claim=s.oidc_claim,
-        claim_audience=s.oidc_claim_audience,
-        scope=s.oidc_scope or None,
-        courriel=s.oidc_courriel,
-    )
-    pem = s.oidc_cle_privee.read_bytes() if s.oidc_cle_privee else None
-    secret = s.oidc_client_secret.get_secret_value()
-    client = Client(s.oidc_client_id, secret, s.oidc_reponse_signee, pem)
-    tous = s.oidc_introspection == "tous"
-    return Fournisseur(regles, client if client.id else None, tous=tous, userinfo=s.oidc_userinfo)
-
-
-def _liste(texte: str) -> list[str]:
-    return [t.strip() for t in texte.split(",") if t.strip()]
-
-
-def limits(settings: Settings) -> Limits:
-    """Give the limits of a document."""
-    return Limits(
-        octets=settings.document_octets,
-        tokens=settings.document_jetons,
-        depth=settings.document_profondeur,
-        fields=settings.document_champs,
-        aliases=settings.document_alias,
-        directives=settings.document_directives,
-        operations=settings.document_operations,
-        objects=settings.document_objets,
-    )
 
 
 class Direct:

@@ -4,7 +4,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from solli_graphql.db import models
+from solli_graphql.db import colonnes, models
 from solli_graphql.db.plan.compiler import Criteria
 from solli_graphql.db.plan.dialects import Found, Holds, In, Untried, contains
 from solli_graphql.db.plan.sources import Columns
@@ -131,8 +131,8 @@ CRITERIA: Criteria = {
         "statut": _equals("statut"),
         "statuts": _statuts,
         "ouvertes": _ouvertes,
-        "deposee_du": lambda _, c, n: c["date_depot"] >= sa.bindparam(n, type_=models.Instant),
-        "deposee_avant": lambda _, c, n: c["date_depot"] < sa.bindparam(n, type_=models.Instant),
+        "deposee_du": lambda _, c, n: c["date_depot"] >= sa.bindparam(n, type_=colonnes.Instant),
+        "deposee_avant": lambda _, c, n: c["date_depot"] < sa.bindparam(n, type_=colonnes.Instant),
         "identifiant_emetteur": _emise_par(1),
         "identifiants_emetteur": _emise_par(2),
         "service_destinataire": _among("service_destinataire_id", models.service, "code"),

@@ -1,11 +1,10 @@
 """The tables. `sollicitation` keeps two views: the treating side's, and the emitter's (D14)."""
 
-from collections.abc import Iterable
-from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
 
+from solli_graphql.db.colonnes import GRAND, Instant, Tri, cle_primaire, parmi, texte, vers
 from solli_graphql.domain.acteur import Role
 from solli_graphql.domain.identifiants import TypeIdentifiant
 from solli_graphql.domain.workflow import (
@@ -25,125 +24,71 @@ metadata = sa.MetaData(
     }
 )
 
-
-class Instant(sa.types.TypeDecorator[datetime]):
-    """An instant in UTC: timestamptz, or ISO 8601 text, which sorts as the instants do."""
-
-    impl = sa.DateTime(timezone=True)
-    cache_ok = True
-
-    def load_dialect_impl(self, dialect: sa.Dialect) -> sa.types.TypeEngine[Any]:
-        if dialect.name == "sqlite":
-            return dialect.type_descriptor(sa.Text())
-        return dialect.type_descriptor(sa.DateTime(timezone=True))
-
-    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> Any:
-        if value is None or dialect.name != "sqlite":
-            return value
-        return value.astimezone(UTC).isoformat()
-
-    def process_result_value(self, value: Any, _: sa.Dialect) -> datetime | None:
-        return datetime.fromisoformat(value) if isinstance(value, str) else value
-
-
-class Tri(sa.types.TypeDecorator[str]):
-    """A text that is sorted by code point on both engines, so that pages are the same."""
-
-    impl = sa.Text
-    cache_ok = True
-
-    def load_dialect_impl(self, dialect: sa.Dialect) -> sa.types.TypeEngine[Any]:
-        collation = "C" if dialect.name == "postgresql" else None
-        return dialect.type_descriptor(sa.Text(collation=collation))
-
-
-_GRAND = sa.BigInteger().with_variant(sa.Integer, "sqlite")  # there, it becomes the row id
-
-
-def _cle(nom: str = "id") -> sa.Column[int]:
-    return sa.Column(nom, _GRAND, primary_key=True)
-
-
-def _vers(nom: str, table: str, *, nullable: bool = False, index: bool = False) -> sa.Column[int]:
-    return sa.Column(
-        nom, sa.BigInteger, sa.ForeignKey(f"{table}.id"), nullable=nullable, index=index
-    )
-
-
-def _texte(nom: str, *, nullable: bool = False) -> sa.Column[str]:
-    return sa.Column(nom, sa.Text, nullable=nullable)
-
-
-def _parmi(colonne: str, valeurs: Iterable[str]) -> sa.CheckConstraint:
-    liste = ", ".join(f"'{v}'" for v in valeurs)
-    return sa.CheckConstraint(f"{colonne} IN ({liste})", name=colonne)
-
-
 structure = sa.Table(
     "structure",
     metadata,
-    _cle(),
-    _texte("identifiant_type"),
+    cle_primaire(),
+    texte("identifiant_type"),
     sa.Column("identifiant_valeur", Tri, nullable=False),
     sa.Column("designation", Tri, nullable=False),
-    _texte("raison_sociale"),
+    texte("raison_sociale"),
     sa.Column("publique", sa.Boolean(create_constraint=False), nullable=False),
-    _texte("recherche"),
+    texte("recherche"),
     sa.UniqueConstraint("identifiant_valeur", "identifiant_type"),
-    _parmi("identifiant_type", TypeIdentifiant),
+    parmi("identifiant_type", TypeIdentifiant),
     sa.Index("ix_structure_designation_id", "designation", "id"),
 )
 service = sa.Table(
     "service",
     metadata,
-    _cle(),
-    _vers("structure_id", "structure"),
+    cle_primaire(),
+    vers("structure_id", "structure"),
     sa.Column("code", Tri, nullable=False),
-    _texte("libelle"),
+    texte("libelle"),
     sa.Column("actif", sa.Boolean(create_constraint=False), nullable=False),
     sa.UniqueConstraint("structure_id", "code"),
 )
 categorie = sa.Table(
     "categorie",
     metadata,
-    _cle(),
+    cle_primaire(),
     sa.Column("code", Tri, nullable=False, unique=True),
-    _texte("libelle"),
+    texte("libelle"),
     sa.Column("ordre", sa.Integer, nullable=False),
     sa.Column("actif", sa.Boolean(create_constraint=False), nullable=False),
 )
 sous_categorie = sa.Table(
     "sous_categorie",
     metadata,
-    _cle(),
-    _vers("categorie_id", "categorie"),
+    cle_primaire(),
+    vers("categorie_id", "categorie"),
     sa.Column("code", Tri, nullable=False),
-    _texte("libelle"),
+    texte("libelle"),
     sa.Column("ordre", sa.Integer, nullable=False),
-    _texte("routage"),
+    texte("routage"),
     sa.Column("numero_objet_requis", sa.Boolean(create_constraint=False), nullable=False),
-    _texte("modele", nullable=True),
+    texte("modele", nullable=True),
     sa.Column("actif", sa.Boolean(create_constraint=False), nullable=False),
     sa.UniqueConstraint("categorie_id", "code"),
-    _parmi("routage", Routage),
+    parmi("routage", Routage),
 )
 utilisateur = sa.Table(
     "utilisateur",
     metadata,
-    _cle(),
+    cle_primaire(),
     sa.Column("courriel", Tri, nullable=False, unique=True),
-    *(_texte(n) for n in ("nom", "prenom")),
+    *(texte(n) for n in ("nom", "prenom")),
     *(sa.Column(n, sa.Text, nullable=True, unique=True) for n in ("sujet", "client")),
     sa.Column("actif", sa.Boolean(create_constraint=False), nullable=False),
 )
 habilitation = sa.Table(
     "habilitation",
     metadata,
-    _cle(),
-    _vers("utilisateur_id", "utilisateur", index=True),
-    _texte("role"),
-    _vers("structure_id", "structure", nullable=True, index=True),
-    _parmi("role", Role),
+    cle_primaire(),
+    vers("utilisateur_id", "utilisateur", index=True),
+    texte("role"),
+    vers("structure_id", "structure", nullable=True, index=True),
+    parmi("role", Role),
     sa.CheckConstraint(
         "structure_id IS NOT NULL OR role IN ('SUPPORT', 'ANALYSTE', 'ADMINISTRATEUR')",
         name="tout_le_portail",
@@ -178,31 +123,31 @@ def _index(nom: str, *colonnes: str, ou: str | None = None) -> sa.Index:
 sollicitation = sa.Table(
     "sollicitation",
     metadata,
-    _cle(),
+    cle_primaire(),
     sa.Column("numero", Tri, nullable=False, unique=True),
-    _vers("categorie_id", "categorie"),
-    _vers("sous_categorie_id", "sous_categorie"),
-    _texte("routage"),
-    _texte("type_objet", nullable=True),
-    _texte("numero_objet", nullable=True),
-    _vers("structure_emettrice_id", "structure"),
-    _vers("service_emetteur_id", "service", nullable=True),
-    _texte("contact_courriel", nullable=True),  # null once the person is erased
-    _texte("contact_telephone", nullable=True),
-    _vers("structure_destinataire_id", "structure", nullable=True),
-    _vers("service_destinataire_id", "service", nullable=True),
-    _texte("description"),
+    vers("categorie_id", "categorie"),
+    vers("sous_categorie_id", "sous_categorie"),
+    texte("routage"),
+    texte("type_objet", nullable=True),
+    texte("numero_objet", nullable=True),
+    vers("structure_emettrice_id", "structure"),
+    vers("service_emetteur_id", "service", nullable=True),
+    texte("contact_courriel", nullable=True),  # null once the person is erased
+    texte("contact_telephone", nullable=True),
+    vers("structure_destinataire_id", "structure", nullable=True),
+    vers("service_destinataire_id", "service", nullable=True),
+    texte("description"),
     sa.Column("date_depot", Instant, nullable=False),
     # The treating side's view.
-    _texte("statut"),
-    _texte("destinataire_actuel"),
-    _texte("motif", nullable=True),
+    texte("statut"),
+    texte("destinataire_actuel"),
+    texte("motif", nullable=True),
     sa.Column("version", sa.Integer, nullable=False),
     sa.Column("date_mise_a_jour", Instant, nullable=False),
-    _texte("brouillon", nullable=True),
-    _vers("prise_en_charge_par_id", "utilisateur", nullable=True),
+    texte("brouillon", nullable=True),
+    vers("prise_en_charge_par_id", "utilisateur", nullable=True),
     # The emitter's view, written by visible transitions only.
-    _texte("statut_emetteur"),
+    texte("statut_emetteur"),
     sa.Column("version_emetteur", sa.Integer, nullable=False),
     sa.Column("date_mise_a_jour_emetteur", Instant, nullable=False),
     sa.Column("transferts", sa.Integer, nullable=False),
@@ -210,10 +155,10 @@ sollicitation = sa.Table(
     sa.Column("allers_retours", sa.Boolean(create_constraint=False), nullable=False),
     sa.Column("passe_support", sa.Boolean(create_constraint=False), nullable=False),
     sa.Column("tete", sa.LargeBinary, nullable=False),
-    _parmi("statut", S),
-    _parmi("statut_emetteur", [s for s in S if s is not S.EN_COURS]),
-    _parmi("destinataire_actuel", D),
-    _parmi("motif", MotifATraiter),
+    parmi("statut", S),
+    parmi("statut_emetteur", [s for s in S if s is not S.EN_COURS]),
+    parmi("destinataire_actuel", D),
+    parmi("motif", MotifATraiter),
     sa.CheckConstraint(EN_COURS_SEULEMENT, name="brouillon"),
     sa.CheckConstraint(
         "(routage = 'METIER') = (structure_destinataire_id IS NOT NULL)", name="routage"
@@ -257,8 +202,8 @@ TRIGRAMMES = "sollicitation_trigrammes"
 sollicitation_recherche = sa.Table(
     "sollicitation_recherche",
     metadata,
-    sa.Column("sollicitation_id", _GRAND, sa.ForeignKey("sollicitation.id"), primary_key=True),
-    _texte("texte"),
+    sa.Column("sollicitation_id", GRAND, sa.ForeignKey("sollicitation.id"), primary_key=True),
+    texte("texte"),
 )
 historique = sa.Table(
     "historique",
@@ -269,18 +214,18 @@ historique = sa.Table(
     sa.Column("seq", sa.Integer, primary_key=True),
     sa.Column("seq_emetteur", sa.Integer, nullable=True),
     sa.Column("date", Instant, nullable=False),
-    _texte("action"),
-    _texte("ancien_statut", nullable=True),
-    _texte("ancien_statut_emetteur", nullable=True),
-    _texte("ancien_destinataire", nullable=True),
-    _texte("nouveau_statut"),
-    _texte("destinataire"),
+    texte("action"),
+    texte("ancien_statut", nullable=True),
+    texte("ancien_statut_emetteur", nullable=True),
+    texte("ancien_destinataire", nullable=True),
+    texte("nouveau_statut"),
+    texte("destinataire"),
     sa.Column("engagement", sa.LargeBinary, nullable=False),
     sa.Column("tete", sa.LargeBinary, nullable=False),
     sa.UniqueConstraint("sollicitation_id", "seq_emetteur"),
     sa.CheckConstraint("(seq_emetteur IS NULL) = (nouveau_statut = 'EN_COURS')", name="visible"),
-    _parmi("nouveau_statut", S),
-    _parmi("destinataire", D),
+    parmi("nouveau_statut", S),
+    parmi("destinataire", D),
     sqlite_with_rowid=False,
 )
 historique_texte = sa.Table(
@@ -289,10 +234,10 @@ historique_texte = sa.Table(
     sa.Column("sollicitation_id", sa.BigInteger, primary_key=True),
     sa.Column("seq", sa.Integer, primary_key=True),
     sa.Column("auteur_id", sa.BigInteger, nullable=True),  # null once the person is erased
-    *(_texte(n) for n in ("auteur_nom", "auteur_prenom")),
+    *(texte(n) for n in ("auteur_nom", "auteur_prenom")),
     sa.Column("sel", sa.LargeBinary, nullable=True),
-    _texte("texte", nullable=True),
-    _texte("texte_interne", nullable=True),
+    texte("texte", nullable=True),
+    texte("texte_interne", nullable=True),
     sa.ForeignKeyConstraint(
         ["sollicitation_id", "seq"], ["historique.sollicitation_id", "historique.seq"]
     ),
@@ -300,23 +245,23 @@ historique_texte = sa.Table(
 piece_jointe = sa.Table(
     "piece_jointe",
     metadata,
-    _cle(),
-    _vers("sollicitation_id", "sollicitation", index=True),
-    _texte("nom_fichier"),
-    _texte("type_mime"),
+    cle_primaire(),
+    vers("sollicitation_id", "sollicitation", index=True),
+    texte("nom_fichier"),
+    texte("type_mime"),
     sa.Column("taille", sa.Integer, nullable=False),
-    _texte("sha256"),
+    texte("sha256"),
     sa.Column("date_ajout", Instant, nullable=False),
-    *(_texte(n) for n in ("auteur_nom", "auteur_prenom")),
+    *(texte(n) for n in ("auteur_nom", "auteur_prenom")),
     sa.Column("auteur_id", sa.BigInteger, nullable=True),
-    _texte("etat"),
+    texte("etat"),
 )
 # What subscribers are still to be told, written in the same transaction as the history.
 evenement = sa.Table(
     "evenement",
     metadata,
-    _cle(),
-    _vers("sollicitation_id", "sollicitation"),
+    cle_primaire(),
+    vers("sollicitation_id", "sollicitation"),
     sa.Column("seq", sa.Integer, nullable=False),
     sa.Column("seq_emetteur", sa.Integer, nullable=True),  # by a gap, seq would show a draft
     sa.Column("date", Instant, nullable=False),
@@ -329,9 +274,9 @@ idempotence = sa.Table(
     sa.Column("cle", sa.Text, primary_key=True),
     sa.Column("empreinte", sa.LargeBinary, nullable=False),
     sa.Column("date", Instant, nullable=False),
-    _texte("confirmation"),
-    _vers("sollicitation_id", "sollicitation", nullable=True),
-    _vers("compte_id", "utilisateur", nullable=True),  # of an act of administration
+    texte("confirmation"),
+    vers("sollicitation_id", "sollicitation", nullable=True),
+    vers("compte_id", "utilisateur", nullable=True),  # of an act of administration
     sa.Column("version", sa.Integer, nullable=False),  # of the caller's own view
     sa.Index("ix_idempotence_date", "date"),
 )

@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from solli_graphql.db import models as m
+from solli_graphql.db.colonnes import Instant
 from solli_graphql.db.database import Database, Statement, Tx, read
 from solli_graphql.db.vues import literal
 from solli_graphql.domain.preuve import EFFACE
@@ -29,7 +30,7 @@ _COURRIEL = sa.bindparam("courriel", type_=sa.Text)
 _CIBLE = sa.bindparam("cible", type_=sa.BigInteger)
 _ECHUE = sa.and_(
     sa.or_(*(_s.statut == literal(s) for s in FINIES)),
-    _s.date_mise_a_jour < sa.bindparam("avant", type_=m.Instant),
+    _s.date_mise_a_jour < sa.bindparam("avant", type_=Instant),
 )
 # Those that name the person, and whether each is closed and kept long enough.
 _CONCERNEES: Statement[Any] = Statement(

@@ -6,6 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from solli_graphql.db import models as m
+from solli_graphql.db.colonnes import Instant
 from solli_graphql.db.database import Statement, Tx
 
 DUREE = timedelta(days=7)
@@ -17,7 +18,7 @@ def _vieux(table: sa.Table) -> Statement[Any]:
     cle = sa.tuple_(*table.primary_key)
     anciens = (
         sa.select(*table.primary_key)
-        .where(table.c.date < sa.bindparam("avant", type_=m.Instant))
+        .where(table.c.date < sa.bindparam("avant", type_=Instant))
         .limit(LOT)
     )
     return Statement(table.delete().where(cle.in_(anciens)).returning(sa.literal(1)))

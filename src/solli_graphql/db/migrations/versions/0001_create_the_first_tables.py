@@ -5,7 +5,7 @@ import os
 import sqlalchemy as sa
 from alembic import op
 
-from solli_graphql.db import models
+from solli_graphql.db import colonnes, models
 
 revision = "0001"
 down_revision = None
@@ -17,7 +17,7 @@ def upgrade() -> None:
     op.create_table(
         "categorie",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("code", models.Tri(), nullable=False),
+        sa.Column("code", colonnes.Tri(), nullable=False),
         sa.Column("libelle", sa.Text(), nullable=False),
         sa.Column("ordre", sa.Integer(), nullable=False),
         sa.Column("actif", sa.Boolean(), nullable=False),
@@ -40,8 +40,8 @@ def upgrade() -> None:
         "structure",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("identifiant_type", sa.Text(), nullable=False),
-        sa.Column("identifiant_valeur", models.Tri(), nullable=False),
-        sa.Column("designation", models.Tri(), nullable=False),
+        sa.Column("identifiant_valeur", colonnes.Tri(), nullable=False),
+        sa.Column("designation", colonnes.Tri(), nullable=False),
         sa.Column("raison_sociale", sa.Text(), nullable=False),
         sa.Column("publique", sa.Boolean(), nullable=False),
         sa.Column("recherche", sa.Text(), nullable=False),
@@ -62,7 +62,7 @@ def upgrade() -> None:
     op.create_table(
         "utilisateur",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("courriel", models.Tri(), nullable=False),
+        sa.Column("courriel", colonnes.Tri(), nullable=False),
         sa.Column("nom", sa.Text(), nullable=False),
         sa.Column("prenom", sa.Text(), nullable=False),
         sa.Column("sujet", sa.Text(), nullable=True),
@@ -107,7 +107,7 @@ def upgrade() -> None:
         "service",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("structure_id", sa.BigInteger(), nullable=False),
-        sa.Column("code", models.Tri(), nullable=False),
+        sa.Column("code", colonnes.Tri(), nullable=False),
         sa.Column("libelle", sa.Text(), nullable=False),
         sa.Column("actif", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(
@@ -120,7 +120,7 @@ def upgrade() -> None:
         "sous_categorie",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("categorie_id", sa.BigInteger(), nullable=False),
-        sa.Column("code", models.Tri(), nullable=False),
+        sa.Column("code", colonnes.Tri(), nullable=False),
         sa.Column("libelle", sa.Text(), nullable=False),
         sa.Column("ordre", sa.Integer(), nullable=False),
         sa.Column("routage", sa.Text(), nullable=False),
@@ -157,7 +157,7 @@ def upgrade() -> None:
     op.create_table(
         "sollicitation",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("numero", models.Tri(), nullable=False),
+        sa.Column("numero", colonnes.Tri(), nullable=False),
         sa.Column("categorie_id", sa.BigInteger(), nullable=False),
         sa.Column("sous_categorie_id", sa.BigInteger(), nullable=False),
         sa.Column("routage", sa.Text(), nullable=False),
@@ -170,17 +170,17 @@ def upgrade() -> None:
         sa.Column("structure_destinataire_id", sa.BigInteger(), nullable=True),
         sa.Column("service_destinataire_id", sa.BigInteger(), nullable=True),
         sa.Column("description", sa.Text(), nullable=False),
-        sa.Column("date_depot", models.Instant(timezone=True), nullable=False),
+        sa.Column("date_depot", colonnes.Instant(timezone=True), nullable=False),
         sa.Column("statut", sa.Text(), nullable=False),
         sa.Column("destinataire_actuel", sa.Text(), nullable=False),
         sa.Column("motif", sa.Text(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("date_mise_a_jour", models.Instant(timezone=True), nullable=False),
+        sa.Column("date_mise_a_jour", colonnes.Instant(timezone=True), nullable=False),
         sa.Column("brouillon", sa.Text(), nullable=True),
         sa.Column("prise_en_charge_par_id", sa.BigInteger(), nullable=True),
         sa.Column("statut_emetteur", sa.Text(), nullable=False),
         sa.Column("version_emetteur", sa.Integer(), nullable=False),
-        sa.Column("date_mise_a_jour_emetteur", models.Instant(timezone=True), nullable=False),
+        sa.Column("date_mise_a_jour_emetteur", colonnes.Instant(timezone=True), nullable=False),
         sa.Column("transferts", sa.Integer(), nullable=False),
         sa.Column("reouvertures", sa.Integer(), nullable=False),
         sa.Column("allers_retours", sa.Boolean(), nullable=False),
@@ -380,7 +380,7 @@ def upgrade() -> None:
         sa.Column("sollicitation_id", sa.BigInteger(), nullable=False),
         sa.Column("seq", sa.Integer(), nullable=False),
         sa.Column("seq_emetteur", sa.Integer(), nullable=True),
-        sa.Column("date", models.Instant(timezone=True), nullable=False),
+        sa.Column("date", colonnes.Instant(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["sollicitation_id"], ["sollicitation.id"], name=op.f("fk_evenement_sollicitation_id")
         ),
@@ -394,7 +394,7 @@ def upgrade() -> None:
         sa.Column("sollicitation_id", sa.BigInteger(), nullable=False),
         sa.Column("seq", sa.Integer(), nullable=False),
         sa.Column("seq_emetteur", sa.Integer(), nullable=True),
-        sa.Column("date", models.Instant(timezone=True), nullable=False),
+        sa.Column("date", colonnes.Instant(timezone=True), nullable=False),
         sa.Column("action", sa.Text(), nullable=False),
         sa.Column("ancien_statut", sa.Text(), nullable=True),
         sa.Column("ancien_statut_emetteur", sa.Text(), nullable=True),
@@ -430,7 +430,7 @@ def upgrade() -> None:
         sa.Column("utilisateur_id", sa.BigInteger(), nullable=False),
         sa.Column("cle", sa.Text(), nullable=False),
         sa.Column("empreinte", sa.LargeBinary(), nullable=False),
-        sa.Column("date", models.Instant(timezone=True), nullable=False),
+        sa.Column("date", colonnes.Instant(timezone=True), nullable=False),
         sa.Column("confirmation", sa.Text(), nullable=False),
         sa.Column("sollicitation_id", sa.BigInteger(), nullable=True),
         sa.Column("compte_id", sa.BigInteger(), nullable=True),
@@ -457,7 +457,7 @@ def upgrade() -> None:
         sa.Column("type_mime", sa.Text(), nullable=False),
         sa.Column("taille", sa.Integer(), nullable=False),
         sa.Column("sha256", sa.Text(), nullable=False),
-        sa.Column("date_ajout", models.Instant(timezone=True), nullable=False),
+        sa.Column("date_ajout", colonnes.Instant(timezone=True), nullable=False),
         sa.Column("auteur_nom", sa.Text(), nullable=False),
         sa.Column("auteur_prenom", sa.Text(), nullable=False),
         sa.Column("auteur_id", sa.BigInteger(), nullable=True),

@@ -1,6 +1,7 @@
 """What PostgreSQL promises: bounded waits, and clashes run again."""
 
 import asyncio
+from functools import partial
 from typing import Any
 
 import asyncpg
@@ -11,7 +12,6 @@ from client import Client
 from documents import TRAITER
 from ecritures import NOMS, ajouter, noms
 from fabrique import Make
-from solli_graphql.db import postgres
 from solli_graphql.db.database import Database, Statement, Timeouts, Tx, read
 from solli_graphql.db.opening import connect_to
 from solli_graphql.domain.errors import LimiteDepassee, Occupe
@@ -29,10 +29,10 @@ class TestPostgres:
         s = await make.affaire()
         entree = {"id": s.gid, "statut": "RESOLUE", "miseAJour": "Oui."}
         db: Any = client.db
-        await db._pool.expire_connections()  # the next ones take the shorter timeout
-        shorter = postgres._server_settings(Timeouts(lock=0.1))
-        monkeypatch.setitem(db._pool._connect_kwargs, "server_settings", shorter)
-        other = await asyncpg.connect(db._url)
+        await db._pool.close()  # the next ones take the shorter timeout
+        shorter = partial(db._pool._connect, lock_timeout="100")
+        monkeypatch.setattr(db._pool, "_connect", shorter)
+        other = await db._pool._connect()
         async with other.transaction():
             await other.execute("SELECT 1 FROM sollicitation WHERE id = $1 FOR UPDATE", s.id)
             reply = await client.execute(TRAITER, par=s.recepteur, input=entree)
@@ -82,7 +82,7 @@ class TestPostgres:
         if engine == "sqlite":
             pytest.skip("SQLite has no connection to lose")
         pool: Any = db
-        other = await asyncpg.connect(pool._url)
+        other = await pool._pool._connect()
         runs = 0
 
         async def perdre(tx: Any, *, lire: bool) -> None:

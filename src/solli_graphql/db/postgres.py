@@ -1,10 +1,10 @@
-"""PostgreSQL by asyncpg: a pool without reset queries, fused writes, whole-command retries."""
+"""PostgreSQL by asyncpg: fused writes, whole-command retries."""
 
 import asyncio
 import re
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, ParamSpec, TypeVar
 
 import asyncpg
@@ -20,6 +20,7 @@ from solli_graphql.db.database import (
     Values,
     Write,
 )
+from solli_graphql.db.pool import Pool
 from solli_graphql.domain.errors import LimiteDepassee, Occupe
 
 T = TypeVar("T")
@@ -37,6 +38,7 @@ REASONS = {
     asyncpg.InvalidCatalogNameError: "cette base n'existe pas",
 }
 LOST = (
+    Unreachable,
     *(OSError, asyncpg.PostgresConnectionError, asyncpg.InternalClientError),
     *(asyncpg.AdminShutdownError, asyncpg.CrashShutdownError, asyncpg.CannotConnectNowError),
     asyncpg.TooManyConnectionsError,
@@ -58,20 +60,12 @@ def unreachable(error: Exception) -> Unreachable:
     return Unreachable(REASONS.get(type(error), "la connexion a échoué"))
 
 
-async def connect(url: str) -> Any:
+async def connect(url: str, **settings: str) -> Any:
     """Make one connection. Raises Unreachable."""
     try:
-        return await asyncpg.connect(url, timeout=CONNECT)
+        return await asyncpg.connect(url, timeout=CONNECT, server_settings=settings)
     except FAILURES as e:
         raise unreachable(e) from e
-
-
-class Connection(asyncpg.Connection):  # type: ignore[misc]
-    """A connection that holds no session state, so that releasing it costs no round trip."""
-
-    def get_reset_query(self) -> str:
-        """Reset nothing: SET, LISTEN and advisory locks are forbidden outside a transaction."""
-        return ""
 
 
 class PostgresTx:
@@ -122,32 +116,20 @@ class Postgres:
 
     def __init__(self, url: str, timeouts: Timeouts, *, pool_size: int) -> None:
         self.dialect: sa.Dialect = PGDialect_asyncpg()  # type: ignore[no-untyped-call]
-        self._url, self._timeouts, self._pool_size = url, timeouts, pool_size
-        self._pool: Any = None
+        connecting = partial(connect, url, **_server_settings(timeouts))
+        self._pool = Pool(connecting, pool_size)
         self._under_way: set[asyncio.Task[Any]] = set()
 
     def exists(self) -> bool:
         return True  # connecting tells
 
     async def open(self) -> None:
-        try:
-            self._pool = await asyncpg.create_pool(
-                self._url,
-                min_size=1,
-                max_size=self._pool_size,
-                timeout=CONNECT,
-                connection_class=Connection,
-                server_settings=_server_settings(self._timeouts),
-                max_inactive_connection_lifetime=0,
-            )
-        except FAILURES as e:
-            raise unreachable(e) from e
+        self._pool.give(await self._pool.take())
 
     async def close(self) -> None:
         if self._under_way:
             await asyncio.wait(self._under_way)
-        if self._pool is not None:
-            await self._pool.close()
+        await self._pool.close()
 
     async def alive(self) -> bool:
         return True  # a read tells
@@ -155,15 +137,18 @@ class Postgres:
     async def fetch(self, statement: Statement[Any], values: Values) -> Sequence[Sequence[Any]]:
         text = statement.on(self.dialect)
         try:
-            async with self._pool.acquire() as connection:
+            connection = await self._pool.take()
+            try:
                 rows: Sequence[Sequence[Any]] = await connection.fetch(text.sql, *text.bind(values))
-                return rows
+            finally:
+                self._pool.give(connection)
         except asyncpg.QueryCanceledError as e:
             raise LimiteDepassee(TROP_LONGUE) from e
         except Exception as e:
             if not lost(e):
                 raise
             raise Occupe from e
+        return rows
 
     async def write(self, command: Command[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
         return await self._shielded(lambda tx: command(tx, *args, **kwargs), keep=True)

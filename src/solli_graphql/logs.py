@@ -1,5 +1,6 @@
 """Structured logs: one JSON object a line, in UTC, without personal data."""
 
+import asyncio
 import logging
 import sys
 import traceback
@@ -29,9 +30,32 @@ def ligne(_: object, level: str, fields: Mapping[str, Any]) -> bytes:
 
 
 def noter(event: str, **fields: Any) -> None:
-    """Log what every request logs, past structlog, which would take three times as long."""
+    """
+    Log what every request logs, past structlog, which would take three times as long.
+
+    The lines of a fifth of a second go out together: whatever structlog logs takes them along.
+    """
     sys.stderr.buffer.write(ligne(None, "info", {"event": event, **fields}) + b"\n")
-    sys.stderr.buffer.flush()
+    _flush.plan()
+
+
+class _Flush:
+    """Sends out what is written, soon: a call of the system each takes as long as the line."""
+
+    loop: asyncio.AbstractEventLoop | None = None  # which is going to
+
+    def plan(self) -> None:
+        loop = asyncio.get_running_loop()
+        if self.loop is not loop:
+            self.loop = loop
+            loop.call_later(0.2, self.now)
+
+    def now(self) -> None:
+        self.loop = None
+        sys.stderr.buffer.flush()
+
+
+_flush = _Flush()
 
 
 def trace(error: BaseException) -> dict[str, object]:

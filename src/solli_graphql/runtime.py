@@ -19,7 +19,7 @@ from solli_graphql.graphql import known
 from solli_graphql.graphql.fiche import Fiches
 from solli_graphql.graphql.limits import Limits
 from solli_graphql.graphql.schema import readable
-from solli_graphql.http.edge import Turnstile, refuse
+from solli_graphql.http.edge import Turnstile
 from solli_graphql.http.endpoint import Endpoint
 from solli_graphql.http.telechargements import POINTS, Telechargements
 from solli_graphql.logs import trace
@@ -37,8 +37,6 @@ from solli_graphql.services.sollicitations import Sollicitations
 from solli_graphql.settings import Settings
 
 log = structlog.get_logger()
-# Seconds before a refusal for want of a place: clients that insist at once would take all the time.
-PAUSE = 0.25
 
 
 class Service:
@@ -74,13 +72,12 @@ class Service:
         work = [self._purge_hourly(), *([self._warm_up(executor)] if self._prepared else [])]
         self._background = [asyncio.create_task(w) for w in work]
 
-        async def execute(acteur: Acteur | None, **asked: Any) -> x.Reply:
-            return await self._turnstile.run(executor.execute(acteur, x.Request(**asked)))
-
         identite = Identite(self.db, await self._verificateurs(), trace)
         self._endpoint = Endpoint(
-            execute,
+            executor.execute,
+            x.Request,
             identite,
+            self._turnstile,
             body_limit=self._settings.corps_octets,
             depth_limit=self._settings.corps_profondeur,
             get=self._settings.demo,
@@ -114,14 +111,14 @@ class Service:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer /graphql."""
+        await self.serve(scope, receive, send)
+
+    async def serve(self, scope: Scope, receive: Receive, send: Send) -> int:
+        """Answer /graphql; give the status."""
         if self._endpoint is None:
             message = "the service is not open"
             raise RuntimeError(message)
-        if self._turnstile.full:
-            await asyncio.sleep(PAUSE)
-            await refuse(send, "busy")
-            return
-        await self._endpoint(scope, receive, send)
+        return await self._endpoint.serve(scope, receive, send)
 
     async def download(self, request: Request) -> Response:
         """Answer a personal link."""

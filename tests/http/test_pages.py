@@ -21,6 +21,7 @@ from solli_graphql.db.opening import NotMigrated
 from solli_graphql.domain.acteur import Role
 from solli_graphql.domain.workflow import StatutSollicitation
 from solli_graphql.graphql.schema import sdl
+from solli_graphql.http.logs import Requests
 from solli_graphql.settings import Mode, Settings
 
 Serve = Callable[[str], AbstractAsyncContextManager[httpx.AsyncClient]]
@@ -115,6 +116,31 @@ class TestHealth:
         assert 'solli_requests_total{method="GET",path="/vivant",status="200"}' in text
         assert "solli_request_seconds_bucket" in text
         assert "secret" not in text
+
+    def test_counts_seconds_in_buckets(self) -> None:
+        """
+        A bucket counts what took no longer than it; the last one counts everything.
+        """
+        requests = Requests()
+        for seconds in (0.005, 0.006, 60):
+            requests.add("GET", "/", 200, seconds)
+        _, times = requests.collect()
+        found = {s.labels.get("le"): s.value for s in times.samples if "bucket" in s.name}
+        assert (found["0.005"], found["0.01"], found["10.0"], found["+Inf"]) == (1, 2, 2, 3)
+        assert [s.value for s in times.samples if s.name.endswith(("_sum", "_count"))] == [
+            3,
+            60.011,
+        ]
+
+    async def test_both_ways_to_graphql_answer_alike(self, client: Client) -> None:
+        """
+        A request from a page, which goes by the middleware, is answered as the usual one.
+        """
+        asked, origin = {"query": "{ __typename }"}, {"Origin": "https://a.example"}
+        usual = await client.http.post("/graphql", json=asked)
+        page = await client.http.post("/graphql", json=asked, headers=origin)
+        assert (usual.status_code, usual.text) == (page.status_code, page.text)
+        assert {*usual.headers.items()} == {*page.headers.items()}
 
 
 class TestPages:

@@ -99,6 +99,7 @@ def serve(host: str, port: int, workers: int) -> None:
         access_log=False,
         log_config=None,
         server_header=False,
+        proxy_headers=False,  # nothing is decided on a client's address
         timeout_graceful_shutdown=20,
         timeout_worker_healthcheck=60,  # a worker imports for longer than the usual 5 s when busy
     )

@@ -20,10 +20,12 @@ class Text(Generic[T]):
     def __init__(self, statement: "Statement[T]", dialect: sa.Dialect) -> None:
         compiled = statement.core.compile(dialect=dialect, column_keys=statement.columns)
         self.sql = str(compiled)
-        self._binds = [
-            (name, compiled.binds[name].type.dialect_impl(dialect).bind_processor(dialect))
-            for name in compiled.positiontup or ()
-        ]
+        self._names = list(compiled.positiontup or ())
+        processors = (
+            compiled.binds[name].type.dialect_impl(dialect).bind_processor(dialect)
+            for name in self._names
+        )
+        self._conversions = [(i, convert) for i, convert in enumerate(processors) if convert]
         self._constants = {
             name: value for name, value in compiled.params.items() if value is not None
         }
@@ -35,11 +37,12 @@ class Text(Generic[T]):
 
     def bind(self, values: Values) -> list[Any]:
         """Put named values in the order of the placeholders, as the driver wants them."""
-        return [
-            convert(v) if convert and v is not None else v
-            for name, convert in self._binds
-            for v in (values[name] if name in values else self._constants.get(name),)
-        ]
+        given = {**self._constants, **values} if self._constants else values
+        bound = list(map(given.get, self._names))
+        for i, convert in self._conversions:
+            if bound[i] is not None:
+                bound[i] = convert(bound[i])
+        return bound
 
     def row(self, raw: Sequence[Any]) -> T:
         """Build the result of one row."""

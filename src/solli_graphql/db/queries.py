@@ -1,7 +1,6 @@
 """What can be read: the orders and pages of each root, and how its criteria are named."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -84,37 +83,22 @@ def contient(texte: str) -> str:
     return replier(texte)
 
 
-@dataclass(frozen=True)
-class Filtre:
-    """The criteria of a search (D9); a blank or empty one counts as absent."""
-
-    numero: str | None = None
-    categorie: str | None = None
-    sous_categorie: str | None = None
-    statut: Sequence[StatutSollicitation] | None = None
-    deposee_du: date | None = None
-    deposee_au: date | None = None
-    identifiant_emetteur: str | None = None
-    service_destinataire: str | None = None
-    type_objet: str | None = None
-    numero_objet: str | None = None
-    texte: str | None = None
-    prise_en_charge_par: str | None = None
-    destinataire_actuel: str | None = None
-
-
-def criteres(filtre: Filtre) -> dict[str, Any]:
+def criteres(filtre: Mapping[str, Any]) -> dict[str, Any]:
     """
-    Name the criteria that are present, with their values as the database wants them.
+    Name the criteria that are present (D9), with their values as the database wants them.
+
+    A blank or empty one counts as absent.
 
     Raises CritereRequis if there is none, EntreeInvalide for a text of fewer than 3 characters.
     """
-    donnes = {n: v for n, v in vars(filtre).items() if not _absent(v)}
-    if not donnes:
-        raise CritereRequis
     nommes: dict[str, Any] = {}
-    for nom, valeur in donnes.items():
-        nommes |= _CONVERSIONS.get(nom, lambda v, nom=nom: {nom: _net(v)})(valeur)
+    for nom, valeur in filtre.items():
+        if valeur is None or _absent(valeur):
+            continue
+        convert = _CONVERSIONS.get(nom)
+        nommes |= convert(valeur) if convert else {nom: _net(valeur)}
+    if not nommes:
+        raise CritereRequis
     return nommes
 
 
@@ -168,7 +152,11 @@ def synthese(acteur: Acteur, espace: Espace, *bornes: Any) -> Read:
 
 
 def sollicitations(
-    acteur: Acteur, espace: Espace, filtre: Filtre, tri: TriSollicitations | None, *bornes: Any
+    acteur: Acteur,
+    espace: Espace,
+    filtre: Mapping[str, Any],
+    tri: TriSollicitations | None,
+    *bornes: Any,
 ) -> Read:
     """Search an espace by at least one criterion (D9), newest deposit first by default."""
     order = tri or TriSollicitations.DATE_DEPOT_DESC

@@ -28,6 +28,14 @@ class Rights(NamedTuple):
 
     shape: tuple[Portee, ...]
     values: Mapping[str, Any]
+    key: int  # of the shape: a number is looked up faster
+
+
+_KEYS: dict[tuple[Portee, ...], int] = {}  # a few dozens: roles, and none, one or several of each
+
+
+def _rights(shape: tuple[Portee, ...], values: Mapping[str, Any]) -> Rights:
+    return Rights(shape, values, _KEYS.setdefault(shape, len(_KEYS)))
 
 
 @lru_cache(maxsize=4096)
@@ -44,7 +52,7 @@ def rights(acteur: Acteur) -> Rights:
             shape.append(Portee(role, tout, min(len(structures), 2), min(len(services), 2)))
             values[f"{role}_structures"] = structures[0] if len(structures) == 1 else structures
             values[f"{role}_services"] = services[0] if len(services) == 1 else services
-    return Rights(tuple(shape), values)
+    return _rights(tuple(shape), values)
 
 
 @lru_cache(maxsize=4096)
@@ -55,7 +63,7 @@ def administration(acteur: Acteur) -> Rights:
     tout = any(h.structure_id is None for h in tenues)
     shape = (Portee(Role.ADMINISTRATEUR, tout, min(len(structures), 2), 0),) if tenues else ()
     un = structures[0] if len(structures) == 1 else structures
-    return Rights(shape, {"administrees": un})
+    return _rights(shape, {"administrees": un})
 
 
 _COTES = {

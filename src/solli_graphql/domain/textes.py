@@ -1,6 +1,7 @@
 """The texts that people type: cleaned, checked, and folded for searching."""
 
 import unicodedata
+from functools import lru_cache
 
 from solli_graphql.domain.errors import ChampInvalide, ErreurDeChamp
 
@@ -11,7 +12,12 @@ INVISIBLES = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u
 
 def vide(texte: str) -> bool:
     """Tell whether a text shows nothing: blank, whitespace, zero-width or filler characters."""
-    return all(unicodedata.category(c)[0] in "ZC" or c in INVISIBLES or _variante(c) for c in texte)
+    return all(map(_invisible, texte))
+
+
+@lru_cache(maxsize=1024)
+def _invisible(c: str) -> bool:
+    return unicodedata.category(c)[0] in "ZC" or c in INVISIBLES or _variante(c)
 
 
 def _variante(c: str) -> bool:

@@ -25,7 +25,9 @@ from graphql import (
     VariableDefinitionNode,
     VariableNode,
     get_variable_values,
+    is_enum_type,
     is_input_object_type,
+    is_leaf_type,
     is_list_type,
     is_non_null_type,
     type_from_ast,
@@ -81,11 +83,19 @@ class Variables:
 def _coercion(type_: Any) -> Coercion:
     """Make what coerces a value to an input type; it raises whatever it likes."""
     if is_non_null_type(type_):
-        return _required(_coercion(type_.of_type))
+        inner = type_.of_type
+        return _leaf(inner) if is_leaf_type(inner) else _required(_coercion(inner))
     if is_list_type(type_):
         item = _coercion(type_.of_type)
         return _nullable(lambda v: [item(x) for x in v] if isinstance(v, list) else [item(v)])
-    return _nullable(_object(type_) if is_input_object_type(type_) else type_.coerce_input_value)
+    return _nullable(_object(type_) if is_input_object_type(type_) else _leaf(type_))
+
+
+def _leaf(type_: Any) -> Coercion:
+    """Make what coerces a value to a scalar or an enum; it refuses null by itself."""
+    if not is_enum_type(type_):
+        return type_.coerce_input_value  # type: ignore[no-any-return]
+    return {name: type_.coerce_input_value(name) for name in type_.values}.__getitem__
 
 
 def _required(coerce: Coercion) -> Coercion:
@@ -168,20 +178,25 @@ class _Argument:
             value = variables.get(name)
             if value is None:
                 return None if nullable else self(variables)
-            return convert(value)
+            return value if convert is _same else convert(value)
 
         return value_of
+
+
+def _same(value: Any) -> Any:
+    return value
 
 
 def _conversion(type_: Any, names: Any) -> Coercion:
     """Make what converts a coerced value to Python, as Strawberry's convert_argument does."""
     if isinstance(type_, StrawberryOptional):
-        return _nullable(_conversion(type_.of_type, names))
+        inner = _conversion(type_.of_type, names)
+        return inner if inner is _same else _nullable(inner)
     if isinstance(type_, StrawberryList):
         item = _conversion(type_.of_type, names)
-        return lambda value: [item(x) for x in value]
+        return item if item is _same else lambda value: [item(x) for x in value]
     if not has_object_definition(type_):
-        return lambda value: value
+        return _same
     fields = {
         names.from_field(f): (f.python_name, _conversion(f.resolve_type(), names))
         for f in type_.__strawberry_definition__.fields
@@ -193,8 +208,11 @@ def _conversion(type_: Any, names: Any) -> Coercion:
     }
 
     def convert(value: Values) -> Any:
-        given = {fields[n][0]: fields[n][1](v) for n, v in value.items()}
-        return type_(**{**absent, **given})
+        given = {**absent}
+        for written, inner in value.items():
+            name, conversion = fields[written]
+            given[name] = inner if conversion is _same else conversion(inner)
+        return type_(**given)
 
     return convert
 

@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from graphql import GraphQLError
-from solli_graphql.db.plan.sources import Catalogue, Field, Many, Selected, Selection
+from solli_graphql.db.plan.sources import Catalogue, Field, Many, Selected, Selection, Unknown
 from solli_graphql.domain.errors import LimiteDepassee
 from solli_graphql.graphql.documents import Root
 from solli_graphql.graphql.limits import Limits
@@ -63,20 +64,10 @@ class Length:
     def fixed(self) -> bool:
         """Tell whether no variable decides it."""
         try:
-            self(_Unknown())
+            self(Unknown())
         except LookupError:
             return False
         return True
-
-
-class _Unknown(dict[str, Any]):
-    """The variables before any request: whatever asks for one cannot be known yet."""
-
-    def get(self, name: str, _: Any = None) -> Any:
-        raise LookupError(name)
-
-    def __iter__(self) -> Any:
-        raise LookupError
 
 
 def weigh(catalogue: Catalogue, type_: str, selection: Selection) -> Weight:
@@ -89,7 +80,7 @@ def weigh(catalogue: Catalogue, type_: str, selection: Selection) -> Weight:
         each = tuple(weigh(catalogue, *on) for on in selected.on.items())
         length = Length(selected, field)
         if field.many and length.fixed and not any(w.lists for w in each):
-            objects += length(_Unknown()) * max(w.objects for w in each)
+            objects += length(Unknown()) * max(w.objects for w in each)
         elif field.many:
             lists.append((length, each))
         else:
@@ -106,18 +97,28 @@ class Price:
     page: bool = False
     weights: tuple[Weight, ...] = ()
 
+    @cached_property
+    def _each(self) -> int | None:
+        """How many objects each row brings, where no variable decides it."""
+        return None if any(w.lists for w in self.weights) else self._of({})
+
+    def _of(self, variables: Variables) -> int:
+        return max([w.of(variables) for w in self.weights], default=0)
+
     def of(self, arguments: Mapping[str, Any], variables: Variables) -> tuple[int, int]:
         """Give the points, and the objects at most, for these arguments and variables."""
-        objects = max([w.of(variables) for w in self.weights], default=0)
-        objects *= self._rows(arguments)
-        cherche = RECHERCHE * bool(getattr(arguments.get("filtre"), "texte", None))
-        return self.points + cherche - (-objects // OBJETS_PAR_POINT), objects
+        each = self._each
+        objects = (self._of(variables) if each is None else each) * self._rows(arguments)
+        points = self.points - (-objects // OBJETS_PAR_POINT)
+        if "filtre" in arguments and getattr(arguments["filtre"], "texte", None):
+            points += RECHERCHE
+        return points, objects
 
     def _rows(self, arguments: Mapping[str, Any]) -> int:
         if self.page:
-            given = (arguments.get("first"), arguments.get("last"))
-            size = next((n for n in given if isinstance(n, int)), PAGE)
-            return min(max(size, 0), PAGE_MAXIMUM)
+            first, last = arguments.get("first"), arguments.get("last")
+            size = last if first is None else first
+            return PAGE if size is None else min(max(size, 0), PAGE_MAXIMUM)
         return len(arguments["ids"]) if "ids" in arguments else 1
 
 
@@ -164,12 +165,12 @@ class Till:
             p, n = root.price.of(given[-1] or {}, variables)
             points, objects = points + p, objects + n
         self._limits.check_objects(objects)
+        if not self._quota.capacity:
+            return given, Cost(points, None, None)
         return given, await self._pay(caller, points, only_price=only_price)
 
     async def _pay(self, caller: int, points: int, *, only_price: bool) -> Cost:
         capacity = self._quota.capacity
-        if not capacity:
-            return Cost(points, None, None)
         if points > capacity and not only_price:
             message = f"Cette demande coûte {points} points : au plus {capacity}."
             raise LimiteDepassee(message)

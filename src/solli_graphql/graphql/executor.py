@@ -3,9 +3,8 @@
 import asyncio
 import uuid
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, NamedTuple
 
 import structlog
 
@@ -45,8 +44,7 @@ DOCUMENTS = 512
 INTROSPECTION = ("__schema", "__type")
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """What a client sent."""
 
     query: str
@@ -57,8 +55,7 @@ class Request:
     price_only: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(NamedTuple):
     """The answer; executed is False for an error of the request itself, which has no data."""
 
     body: dict[str, Any]
@@ -99,11 +96,12 @@ class Executor:
     async def execute(self, acteur: Acteur | None, request: Request) -> Reply:
         """Answer a request; whatever happens is told in the answer's errors."""
         try:
-            document = await self._document(request.query)
+            document = self._documents.get(request.query) or await self._document(request.query)
             operation = document.operation(request.operation_name)
             variables = operation.variables(request.variables)
             roots = operation.roots(variables)
-            self._admit(acteur, operation, roots, request)
+            if acteur is None or request.read_only:
+                self._admit(acteur, operation, roots, request)
             who = acteur or Acteur(0, "", "")
             arguments, cost = await self._till.charge(
                 *(who.id, operation.kind, roots, variables), only_price=request.price_only
@@ -120,16 +118,19 @@ class Executor:
             return _refused([{"message": message, "extensions": {"code": "LIMITE_DEPASSEE"}}])
         if request.price_only:
             return Reply({"data": None}, executed=True, cost=cost)
-        execution = _Execution(self, who, operation, variables, request, cost)
-        return await execution.run(zip(roots, arguments, strict=True))
+        execution = _Execution(self, who, operation, variables, request)
+        body = await execution.run(zip(roots, arguments, strict=True))
+        code = body["errors"][0]["extensions"]["code"] if "errors" in body else None
+        return Reply(body, executed=True, code=code, cost=cost)
 
     async def _document(self, text: str) -> Document:
-        """Find a document, or read it on a thread: a large one takes tens of milliseconds."""
-        if (document := self._documents.get(text)) is None:
-            document = await asyncio.to_thread(Document, schema, core(), self._limits, text)
-            if len(self._documents) >= DOCUMENTS:
-                del self._documents[next(iter(self._documents))]
-            self._documents[text] = document
+        """Read a document, on a thread: a large one takes tens of milliseconds; and keep it."""
+        if text in self._documents:
+            return self._documents[text]
+        document = await asyncio.to_thread(Document, schema, core(), self._limits, text)
+        if len(self._documents) >= DOCUMENTS:
+            del self._documents[next(iter(self._documents))]
+        self._documents[text] = document
         return document
 
     def _admit(
@@ -180,29 +181,24 @@ class _Execution:
         operation: Operation,
         variables: Values,
         request: Request,
-        cost: Cost,
     ) -> None:
-        self._cost = cost
         self._executor, self._acteur, self._operation = executor, acteur, operation
         self._reader, self._variables, self._request = executor.reader, variables, request
-        self._errors: list[dict[str, Any]] = []
 
-    async def run(self, roots: Iterable[tuple[Root, Arguments]]) -> Reply:
-        data: dict[str, Any] | None = {}
+    async def run(self, roots: Iterable[tuple[Root, Arguments]]) -> dict[str, Any]:
+        """Execute the roots, one after the other; give the answer's data, and its errors."""
+        data: dict[str, Any] = {}
+        body: dict[str, Any] = {"data": data}
         for root, arguments in roots:
             try:
-                data[root.selected.key] = await self._root(root, arguments)  # type: ignore[index]
+                data[root.selected.key] = await self._root(root, arguments)
             except Exception as e:  # noqa: BLE001
-                self._errors.append(self._error(root, e))
+                body.setdefault("errors", []).append(self._error(root, e))
                 if root.is_required:
-                    data = None
+                    body["data"] = None
                     break
-                data[root.selected.key] = None  # type: ignore[index]
-        body: dict[str, Any] = {"data": data}
-        if self._errors:
-            body["errors"] = self._errors
-        code = self._errors[0]["extensions"]["code"] if self._errors else None
-        return Reply(body, executed=True, code=code, cost=self._cost)
+                data[root.selected.key] = None
+        return body
 
     def _error(self, root: Root, error: Exception) -> dict[str, Any]:
         """Tell a refusal; anything else is masked behind an incident number."""
@@ -233,16 +229,7 @@ class _Execution:
         if self._operation.kind == "mutation":
             return await self._command(root, arguments)
         self._ask(root, arguments)
-        return await self._query(root, root.function(self._acteur, **arguments))
-
-    def _ask(self, root: Root, arguments: Mapping[str, Any]) -> None:
-        """Ask the permissions declared on a root, as Strawberry would. Raises AccesRefuse."""
-        for permission in root.permissions:
-            if permission.has_permission(self._acteur, None, **arguments) is not True:
-                raise AccesRefuse
-
-    async def _query(self, root: Root, found: Read | Nodes) -> Any:
-        """Read what a root's function found, as a page, a list or one object."""
+        found = root.function(self._acteur, **arguments)
         if isinstance(found, Nodes):
             rows = await self._nodes(root, found)
         elif found.page is not None:
@@ -250,9 +237,13 @@ class _Execution:
             return await self._reader.connection(prepared, found, self._variables)
         else:
             rows = await self._rows(root, found, root.selected)
-        if root.is_list:
-            return rows
-        return rows[0] if rows else None
+        return rows if root.is_list else next(iter(rows), None)
+
+    def _ask(self, root: Root, arguments: Mapping[str, Any]) -> None:
+        """Ask the permissions declared on a root, as Strawberry would. Raises AccesRefuse."""
+        for permission in root.permissions:
+            if permission.has_permission(self._acteur, None, **arguments) is not True:
+                raise AccesRefuse
 
     async def _nodes(self, root: Root, nodes: Nodes) -> list[Any]:
         found: dict[tuple[str, int] | None, Any] = {}
@@ -271,12 +262,11 @@ class _Execution:
     ) -> Prepared:
         """Find what the reader has compiled for a selection of this root."""
         key = (id(selected), type_)
-        if key not in root.prepared:
+        prepared: Prepared | None = root.prepared.get(key)
+        if prepared is None:
             selection = selected.on[f"{type_}Connection" if connection else type_]
-            root.prepared[key] = Prepared(
-                self._reader.schema, type_, selection, connection=connection
-            )
-        prepared: Prepared = root.prepared[key]
+            prepared = Prepared(self._reader.schema, type_, selection, connection=connection)
+            root.prepared[key] = prepared
         return prepared
 
     async def _command(self, root: Root, arguments: dict[str, Any]) -> Any:

@@ -1,7 +1,7 @@
 """What a document may cost before anybody looks at what it means: one linear pass."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, is_dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from graphql import (
@@ -98,7 +98,8 @@ def check_arguments(value: Any, *, texts: bool) -> None:
         message = f"Une liste a au plus {LIST_LIMIT} éléments."
         raise EntreeInvalide(message)
     for inner in _below(value):
-        if inner is not None and type(inner) is not int:
+        # Most are absent, or names and texts without a NUL.
+        if inner is not None and not (isinstance(inner, str) and "\0" not in inner):
             check_arguments(inner, texts=texts)
 
 
@@ -107,7 +108,7 @@ def _below(value: Any) -> Iterable[Any]:
         return value.values()
     if isinstance(value, list):
         return value
-    return vars(value).values() if is_dataclass(value) else ()
+    return vars(value).values() if hasattr(value, "__dataclass_fields__") else ()
 
 
 def _tokens(text: str) -> Iterator[TokenKind]:

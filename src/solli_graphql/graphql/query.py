@@ -131,8 +131,7 @@ def sollicitations(
     last: Last = UNSET,
     before: Before = UNSET,
 ) -> Any:
-    criteres = q.Filtre(**vars(filtre))
-    return q.sollicitations(root, espace, criteres, tri, first, after, last, before)
+    return q.sollicitations(root, espace, vars(filtre), tri, first, after, last, before)
 
 
 @racine(StructureConnection, "Annuaire des structures, par désignation.", EstAuthentifie())

@@ -12,13 +12,21 @@ async def acteur(headers: Headers, identite: Identite, *, ecriture: bool = False
 
     Raises NonAuthentifie for a bad token, AccesRefuse for a read-only one at a door that writes.
     """
+    jeton = bearer(headers)
+    if jeton is None:
+        return None
+    found = identite.connu(jeton) or await identite.acteur(jeton)
+    if ecriture and found.lecture_seule:
+        raise AccesRefuse(LECTURE_SEULE)
+    return found
+
+
+def bearer(headers: Headers) -> str | None:
+    """Give the token shown, or None without one. Raises NonAuthentifie for anything else."""
     given = [value for name, value in headers if name == b"authorization"]
     if not given:
         return None
     scheme, _, token = given[0].decode("latin-1").partition(" ")
     if len(given) > 1 or scheme.lower() != "bearer" or not token.strip():
         raise NonAuthentifie
-    found = await identite.acteur(token.strip())
-    if ecriture and found.lecture_seule:
-        raise AccesRefuse(LECTURE_SEULE)
-    return found
+    return token.strip()

@@ -2,10 +2,10 @@
 
 import asyncio
 import re
-from collections.abc import Awaitable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 import orjson
 from prometheus_client import Counter
@@ -67,11 +67,12 @@ def refusal(why: str) -> tuple[int, list[tuple[bytes, bytes]], bytes]:
     return status, headers, body
 
 
-async def refuse(send: Send, why: str) -> None:
-    """Refuse a request before anything of it is read."""
+async def refuse(send: Send, why: str) -> int:
+    """Refuse a request before anything of it is read; give the status."""
     status, headers, body = refusal(why)
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
+    return status
 
 
 class Guard:
@@ -79,7 +80,7 @@ class Guard:
 
     def __init__(self, app: ASGIApp, hosts: Sequence[str]) -> None:
         self._app = app
-        self._trusted = lru_cache(maxsize=256)(partial(trusted, frozenset(hosts)))
+        self._trusted = trusting(hosts)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -96,6 +97,11 @@ class Guard:
             return send(message)
 
         await self._app(scope, receive, guarded)
+
+
+def trusting(hosts: Sequence[str]) -> Callable[[bytes], bool]:
+    """Give what tells whether a Host is one of these names."""
+    return lru_cache(maxsize=256)(partial(trusted, frozenset(hosts)))
 
 
 def trusted(names: frozenset[str], host: bytes) -> bool:
@@ -137,11 +143,12 @@ class Turnstile:
 
     async def run(self, operation: Coroutine[Any, Any, T]) -> T:
         """Run it. Raises Occupe when there is no place, or when it takes too long."""
-        if self.full:
+        if len(self._since) >= self._places:
             operation.close()
             REFUSED.labels("busy").inc()
             raise Occupe
-        task, loop = cast("asyncio.Task[Any]", asyncio.current_task()), asyncio.get_running_loop()
+        loop = asyncio.get_running_loop()
+        task: Any = asyncio.current_task(loop)
         self._since[task] = loop.time()
         if self._timer is None:
             self._timer = loop.call_later(self._seconds, self._sweep, loop)

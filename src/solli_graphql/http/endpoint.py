@@ -1,6 +1,7 @@
 """POST and GET /graphql."""
 
-from collections.abc import Awaitable, Callable
+import asyncio
+from collections.abc import Callable, Coroutine
 from typing import Any, NamedTuple, Protocol
 
 import orjson
@@ -15,7 +16,8 @@ from solli_graphql.domain.errors import (
     SolliError,
 )
 from solli_graphql.http import auth
-from solli_graphql.http.negotiation import GRAPHQL, JSON, Headers, header, is_json, negotiate
+from solli_graphql.http.edge import SECURITY, Turnstile, refuse
+from solli_graphql.http.negotiation import GRAPHQL, JSON, Given, is_json, negotiate
 from solli_graphql.services.identite import Identite
 
 
@@ -36,6 +38,10 @@ class NotAcceptable(EntreeInvalide):
 
 
 OK, BAD_REQUEST, UNAUTHORIZED, NOT_ALLOWED, TOO_MANY, UNAVAILABLE = 200, 400, 401, 405, 429, 503
+MEDIA = {m: f"{m}; charset=utf-8".encode() for m in (GRAPHQL, JSON)}
+IDENTITY = b"identity"
+# Seconds before a refusal for want of a place: clients that insist at once would take all the time.
+PAUSE = 0.25
 EXTRA = {UNAUTHORIZED: (b"www-authenticate", b"Bearer"), UNAVAILABLE: (b"retry-after", b"1")}
 STATUSES = {"NON_AUTHENTIFIE": UNAUTHORIZED, "OCCUPE": UNAVAILABLE}
 REFUSALS: dict[type[SolliError], int] = {
@@ -63,7 +69,7 @@ class Reply(Protocol):
     def wait(self) -> int: ...
 
 
-Execute = Callable[..., Awaitable[Reply]]
+Execute = Callable[..., Coroutine[Any, Any, Reply]]
 
 
 class Answer(NamedTuple):
@@ -85,22 +91,30 @@ class Endpoint:
     def __init__(
         self,
         execute: Execute,
+        request: Callable[..., Any],
         identite: Identite,
+        turnstile: Turnstile,
         *,
         body_limit: int,
         depth_limit: int,
         get: bool,
     ) -> None:
-        self._execute, self._identite = execute, identite
+        self._execute, self._request = execute, request
+        self._identite, self._turnstile = identite, turnstile
         self._limit, self._depth = body_limit, depth_limit
         self._methods = ("POST", "GET") if get else ("POST",)
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def serve(self, scope: Scope, receive: Receive, send: Send) -> int:
+        """Answer a request; give the status."""
+        if self._turnstile.full:
+            await asyncio.sleep(PAUSE)
+            return await refuse(send, "busy")
         answer = await self._respond(scope, receive)
         body = orjson.dumps(answer.body)
         headers = [
-            (b"content-type", f"{answer.media}; charset=utf-8".encode()),
+            (b"content-type", MEDIA[answer.media]),
             (b"content-length", b"%d" % len(body)),
+            *SECURITY,
         ]
         if answer.wait:
             headers.append((b"retry-after", b"%d" % answer.wait))
@@ -110,15 +124,16 @@ class Endpoint:
             headers.append((b"allow", ", ".join(self._methods).encode()))
         await send({"type": "http.response.start", "status": answer.status, "headers": headers})
         await send({"type": "http.response.body", "body": body})
+        return answer.status
 
     async def _respond(self, scope: Scope, receive: Receive) -> Answer:
-        headers = scope["headers"]
-        media = negotiate(header(headers, b"accept"))
+        given = dict(reversed(scope["headers"]))  # the first of each name
+        media = negotiate(given.get(b"accept"))
         try:
             self._admit(scope["method"], media)
-            acteur = await auth.acteur(headers, self._identite)
-            asked = await self._read(scope, receive)
-            reply = await self._execute(acteur, **asked)
+            acteur = await auth.acteur(scope["headers"], self._identite)
+            request = self._request(*await self._read(scope, given, receive))
+            reply = await self._turnstile.run(self._execute(acteur, request))
         except SolliError as e:
             return _refusal(e, media or JSON)
         return _answer(reply, media or JSON)
@@ -130,41 +145,46 @@ class Endpoint:
         if media is None:
             raise NotAcceptable(f"Ce service répond en {GRAPHQL} ou {JSON}.")
 
-    async def _read(self, scope: Scope, receive: Receive) -> dict[str, Any]:
+    async def _read(self, scope: Scope, given: Given, receive: Receive) -> tuple[Any, ...]:
         """Read what is asked. Raises EntreeInvalide, TooLarge or UnsupportedMediaType."""
-        headers, read_only = scope["headers"], scope["method"] == "GET"
+        read_only = scope["method"] == "GET"
         if read_only:
             asked: Any = dict(QueryParams(scope["query_string"]))
-            for name in ("variables", "extensions"):
-                if name in asked:
-                    asked[name] = self._loads(asked[name].encode())
+            for part in ("variables", "extensions"):
+                if part in asked:
+                    asked[part] = self._loads(asked[part].encode())
         else:
-            if not is_json(header(headers, b"content-type")):
+            if not is_json(given.get(b"content-type")):
                 message = "Le corps doit être du JSON en UTF-8 (Content-Type: application/json)."
                 raise UnsupportedMediaType(message)
-            if (header(headers, b"content-encoding") or "identity") != "identity":
+            if given.get(b"content-encoding", IDENTITY) not in (IDENTITY, b""):
                 message = "Le corps ne doit pas être compressé (pas de Content-Encoding)."
                 raise UnsupportedMediaType(message)
-            asked = self._loads(await self._body(headers, receive))
-        return {
-            **_checked(asked),
-            "cle": header(headers, b"idempotency-key"),
-            "read_only": read_only,
-        }
+            asked = self._loads(await self._body(given, receive))
+        query, variables, name, price_only = _checked(asked)
+        header = given.get(b"idempotency-key")
+        cle = None if header is None else header.decode("latin-1")
+        return query, variables, name, cle, read_only, price_only
 
-    async def _body(self, headers: Headers, receive: Receive) -> bytearray:
+    async def _body(self, given: Given, receive: Receive) -> bytes | bytearray:
         """Read the body, cut as soon as it is too large, or says that it is."""
-        if int(header(headers, b"content-length") or 0) > self._limit:
+        if int(given.get(b"content-length") or 0) > self._limit:
             raise self._too_large()
+        message = await receive()
+        if message["type"] == "http.request" and not message.get("more_body"):
+            whole: bytes = message.get("body", b"")
+            if len(whole) > self._limit:
+                raise self._too_large()
+            return whole
         body, more = bytearray(), True
         while more:
-            message = await receive()
             if message["type"] == "http.disconnect":
                 raise EntreeInvalide("Le corps est incomplet.")
             body += message.get("body", b"")
-            more = message.get("more_body", False)
             if len(body) > self._limit:
                 raise self._too_large()
+            if more := message.get("more_body", False):
+                message = await receive()
         return body
 
     def _too_large(self) -> TooLarge:
@@ -192,7 +212,7 @@ def _deeper(value: Any, levels: int) -> bool:
     return levels == 0 or any(_deeper(v, levels - 1) for v in inner)
 
 
-def _checked(asked: Any) -> dict[str, Any]:
+def _checked(asked: Any) -> tuple[str, dict[str, Any], str | None, bool]:
     """Check the shape of a request. Raises EntreeInvalide."""
     if not isinstance(asked, dict):
         message = "Le corps doit être un objet JSON qui porte query."
@@ -208,12 +228,8 @@ def _checked(asked: Any) -> dict[str, Any]:
     if not isinstance(name, str | None):
         message = "operationName doit être un texte."
         raise EntreeInvalide(message)
-    return {
-        "query": query,
-        "variables": variables or {},
-        "operation_name": name or None,
-        "price_only": extensions is not None and extensions.get("simulationCout") is True,
-    }
+    price_only = extensions is not None and extensions.get("simulationCout") is True
+    return query, variables or {}, name or None, price_only
 
 
 def _refusal(error: SolliError, media: str) -> Answer:
@@ -223,7 +239,8 @@ def _refusal(error: SolliError, media: str) -> Answer:
 
 def _answer(reply: Reply, media: str) -> Answer:
     if reply.cost is not None:
-        reply.body["extensions"] = {"cout": reply.cost._asdict()}
+        asked, most, left = reply.cost
+        reply.body["extensions"] = {"cout": {"demande": asked, "maximum": most, "restant": left}}
     if reply.wait:
         return Answer(reply.body, TOO_MANY, media, reply.wait)
     status = OK if reply.code is None else STATUSES.get(reply.code, OK)

@@ -1,9 +1,10 @@
 """Content negotiation, as GraphQL over HTTP has it."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
-Headers = Iterable[tuple[bytes, bytes]]  # as ASGI gives them: names in lower case
+Headers = Sequence[tuple[bytes, bytes]]  # as ASGI gives them: names in lower case
+Given = Mapping[bytes, bytes]
 KNOWN = 256  # values of a header whose meaning is kept: clients send the same few
 
 GRAPHQL, JSON = "application/graphql-response+json", "application/json"
@@ -16,18 +17,11 @@ RANGES = {
 }
 
 
-def header(headers: Headers, wanted: bytes) -> str | None:
-    """Give the first value of a header, or None."""
-    for name, value in headers:
-        if name == wanted:
-            return value.decode("latin-1")
-    return None
-
-
 @lru_cache(maxsize=KNOWN)
-def negotiate(accept: str | None) -> str | None:
+def negotiate(header: bytes | None) -> str | None:
     """Choose the media type of an answer by q, then by order; None if none is accepted."""
-    if not accept or not accept.strip():
+    accept = (header or b"").decode("latin-1")
+    if not accept.strip():
         return JSON
     asked: dict[str, tuple[float, int]] = {}
     for place, part in enumerate(accept.split(",")):
@@ -57,8 +51,9 @@ def _quality(parameters: list[str]) -> float:
 
 
 @lru_cache(maxsize=KNOWN)
-def is_json(content_type: str | None) -> bool:
+def is_json(header: bytes | None) -> bool:
     """Tell whether a body says that it is JSON, in UTF-8."""
-    media, *parameters = (p.strip().lower() for p in (content_type or "").split(";"))
+    content_type = (header or b"").decode("latin-1")
+    media, *parameters = (p.strip().lower() for p in content_type.split(";"))
     charsets = (p.removeprefix("charset=") for p in parameters if p.startswith("charset="))
     return media == JSON and all(c.strip('"') == "utf-8" for c in charsets)

@@ -107,10 +107,9 @@ async def lier(tx: Tx, sujet: str, courriel: str) -> int | None:
 
 
 class Connu(NamedTuple):
-    """Somebody found lately: since when, until when their token lives, and with which rights."""
+    """Somebody found lately, with their rights, and until when, by the monotonic clock."""
 
-    depuis: float
-    fin: int
+    jusque: float
     acteur: Acteur
 
 
@@ -121,12 +120,16 @@ class Identite:
         self._db, self._verificateurs, self._trace = db, verificateurs, trace
         self._connus: dict[str, Connu] = {}  # the oldest first
 
+    def connu(self, jeton: str) -> Acteur | None:
+        """Give who bears a token, if that was found lately."""
+        connu = self._connus.get(jeton)
+        return connu.acteur if connu and time.monotonic() < connu.jusque else None
+
     async def acteur(self, jeton: str) -> Acteur:
         """Find who bears a token. Raises NonAuthentifie, or Occupe when that cannot be known."""
+        if connu := self.connu(jeton):
+            return connu
         depuis = time.monotonic()
-        connu = self._connus.get(jeton)
-        if connu and depuis < connu.depuis + OUBLI and secondes() < connu.fin + TOLERANCE:
-            return connu.acteur
         porteur = await self._verifier(jeton)
         found = await acteur(self._db, porteur.valeur, par=porteur.par)
         if found is None and porteur.par == "sujet":
@@ -137,7 +140,9 @@ class Identite:
         self._connus.pop(jeton, None)
         if len(self._connus) >= CONNUS:
             del self._connus[next(iter(self._connus))]
-        self._connus[jeton] = Connu(min(depuis, porteur.depuis), porteur.fin, found)
+        reste = porteur.fin + TOLERANCE - secondes()
+        jusque = min(min(depuis, porteur.depuis) + OUBLI, time.monotonic() + reste)
+        self._connus[jeton] = Connu(jusque, found)
         return found
 
     async def par_id(self, id_: int) -> Acteur | None:

@@ -25,8 +25,12 @@ class Listed(sa.types.TypeDecorator[list[Any]]):
             return dialect.type_descriptor(postgresql.ARRAY(self.item))
         return dialect.type_descriptor(sa.Text())
 
-    def process_bind_param(self, value: Any, dialect: sa.Dialect) -> Any:
-        return value if dialect.name == "postgresql" else orjson.dumps(value).decode()
+    def bind_processor(self, dialect: sa.Dialect) -> Any:
+        return None if dialect.name == "postgresql" else _json
+
+
+def _json(value: Any) -> str:
+    return orjson.dumps(value).decode()
 
 
 class Condition(sa.ColumnElement[bool]):

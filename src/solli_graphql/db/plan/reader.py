@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from solli_graphql.db.cursors import Page, cursor
 from solli_graphql.db.database import Statement, Values
 from solli_graphql.db.plan.compiler import Compiler, Criteria, Level, NestedLists, Regard
-from solli_graphql.db.plan.sources import Catalogue, Columns, Entity, Selected, Selection
+from solli_graphql.db.plan.sources import Catalogue, Columns, Entity, Selected, Selection, Unknown
 
 Links = Callable[[int], Callable[[Any, int], str]]  # caller's id -> (kind, row's id) -> link
 MAX_SHAPES = 64  # statements kept for one root of one document
@@ -53,6 +53,13 @@ class Compiled:
     count: Statement[Any] | None = None
 
 
+class Nested(NamedTuple):
+    """The criteria of nested lists: their names, by list, and the values to bind."""
+
+    names: Mapping[int, tuple[str, ...]]
+    values: Mapping[str, Any]
+
+
 @dataclass(eq=False)
 class Root:
     """What is selected of one read, with the statements that it was compiled to, by shape."""
@@ -67,6 +74,21 @@ class Root:
         self.lists = NestedLists(self.schema.catalogue)
         for selection in self._on_rows():
             self.lists.collect(self.schema.catalogue[self.type], selection)
+        try:
+            self._fixed: Nested | None = self._nested(Unknown())
+        except LookupError:
+            self._fixed = None  # variables decide
+
+    def nested(self, variables: Mapping[str, Any]) -> "Nested":
+        """Give the criteria of the nested lists for these variables."""
+        return self._fixed or self._nested(variables)
+
+    def _nested(self, variables: Mapping[str, Any]) -> "Nested":
+        criteria = self.lists.criteria(variables)
+        return Nested(
+            {n: tuple(c) for n, c in criteria.items()},
+            {f"n{n}_{name}": v for n, c in criteria.items() for name, v in c.items()},
+        )
 
     def _on_rows(self) -> list[Selection]:
         """Give what is selected on the rows themselves: below `nodes`, and `edges { node }`."""
@@ -144,18 +166,19 @@ class Reader:
     async def _prepare(
         self, root: Root, read: Read, variables: Mapping[str, Any]
     ) -> tuple[Compiled, dict[str, Any]]:
-        nested = root.lists.criteria(variables)
-        names = {n: tuple(criteria) for n, criteria in nested.items()}
-        page = read.page and (read.page.backward, read.page.id is not None)
-        shape = (read.rights.shape, read.espace, read.order, page, *read.criteria, *names.values())
+        nested, page = root.nested(variables), read.page
+        way = page and (page.backward, page.id is not None)
+        shape = (
+            *(read.rights.key, read.espace, read.order, way),
+            *read.criteria,
+            *nested.names.values(),
+        )
         if (compiled := root.compiled.get(shape)) is None:
             await asyncio.sleep(0)  # compiling takes milliseconds: others first, between two
-            compiled = self._compile(root, read, names)
+            compiled = self._compile(root, read, nested.names)
             if len(root.compiled) < MAX_SHAPES:
                 root.compiled[shape] = compiled
-        values = {**read.rights.values, **read.criteria}
-        values |= {f"n{n}_{name}": v for n, c in nested.items() for name, v in c.items()}
-        return compiled, values
+        return compiled, {**read.rights.values, **read.criteria, **nested.values}
 
     def _compile(self, root: Root, read: Read, nested: Mapping[int, tuple[str, ...]]) -> Compiled:
         entity = self.schema.catalogue[read.type]

@@ -140,3 +140,12 @@ class Selected(NamedTuple):
 
 
 Selection = tuple[Selected, ...]
+
+
+class Unknown(dict[str, Any]):
+    """The variables before any request: whoever asks for one learns that it cannot be known yet."""
+
+    def _unknown(self, *_: Any) -> Any:
+        raise LookupError
+
+    get = keys = items = __getitem__ = __iter__ = _unknown

@@ -129,8 +129,9 @@ async def url(
 
 
 @pytest.fixture(scope="session")
-def settings(url: str) -> Settings:
-    return Settings(mode=Mode.DEMO, database_url=url, _env_file=None)
+def settings(url: str, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    stockage = f"file://{tmp_path_factory.mktemp('pieces')}"
+    return Settings(mode=Mode.DEMO, database_url=url, storage_url=stockage, _env_file=None)
 
 
 @asynccontextmanager

@@ -27,7 +27,7 @@ from solli_graphql.http.logs import Logged, fail, tell
 from solli_graphql.http.negotiation import Headers
 from solli_graphql.logs import configurer
 from solli_graphql.runtime import Service
-from solli_graphql.services.liens import CHEMIN
+from solli_graphql.services.liens import CHEMIN, ENVOIS
 from solli_graphql.settings import Settings
 
 GRAPHQL = "/graphql"
@@ -71,6 +71,8 @@ def edge(settings: Settings) -> Edge:
         headers=settings.entete_nombre,
         head_seconds=settings.delai_entete,
         body_seconds=settings.delai_corps,
+        uploads=ENVOIS,
+        upload_seconds=settings.delai_televersement,
         send_seconds=settings.delai_envoi,
         idle_seconds=settings.delai_inactivite,
     )
@@ -82,7 +84,7 @@ def _middleware(settings: Settings, paths: frozenset[str]) -> list[Middleware]:
     cors = Middleware(
         CORSMiddleware,
         allow_origins=settings.origins,
-        allow_methods=("GET", "POST"),
+        allow_methods=("GET", "POST", "PUT"),
         allow_headers=("Authorization", "Content-Type", "Idempotency-Key"),
         expose_headers=("Retry-After",),
     )
@@ -115,6 +117,7 @@ def create_app(settings: Settings, *, patience: int = 0, prepared: bool = False)
     routes = [
         Route(GRAPHQL, service),
         Route(f"{CHEMIN}{{jeton}}", service.download),
+        Route(f"{ENVOIS}{{jeton}}", service.upload, methods=["PUT"]),
         Route("/schema.graphql", _schema),
         Route("/vivant", health.vivant),
         Route("/pret", health.pret(service.ready)),

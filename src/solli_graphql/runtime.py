@@ -9,10 +9,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from solli_graphql.antivirus import Clamd, SansVerdict
 from solli_graphql.db.database import Timeouts, Unreachable
 from solli_graphql.db.opening import NotMigrated, connect_to, migrated, open_migrated
 from solli_graphql.db.plan.reader import Reader
 from solli_graphql.domain.acteur import Acteur
+from solli_graphql.domain.fichiers import types_admis
 from solli_graphql.exports.pdf import Atelier
 from solli_graphql.graphql import executor as x
 from solli_graphql.graphql import known
@@ -21,9 +23,11 @@ from solli_graphql.graphql.limits import Limits
 from solli_graphql.graphql.schema import readable
 from solli_graphql.http.edge import Turnstile
 from solli_graphql.http.endpoint import Endpoint
-from solli_graphql.http.telechargements import POINTS, Telechargements
+from solli_graphql.http.telechargements import POINTS, POINTS_PIECE, Telechargements
+from solli_graphql.http.televersements import Reception
 from solli_graphql.logs import trace
 from solli_graphql.quotas import quota
+from solli_graphql.services import pieces
 from solli_graphql.services.comptes import Comptes
 from solli_graphql.services.depot import SLOW_TO_IMPORT
 from solli_graphql.services.fournisseur import Fournisseur
@@ -34,9 +38,13 @@ from solli_graphql.services.liens import Liens
 from solli_graphql.services.retention import purger
 from solli_graphql.services.securite import Trace
 from solli_graphql.services.sollicitations import Sollicitations
+from solli_graphql.services.televersements import Regles as ReglesDesPieces
+from solli_graphql.services.televersements import Televersements
 from solli_graphql.settings import Settings
+from solli_graphql.storage import Storage
 
 log = structlog.get_logger()
+ANALYSE = 5  # seconds between two visits of the antivirus
 
 
 class Service:
@@ -50,6 +58,7 @@ class Service:
         self._turnstile = Turnstile(settings.operations, settings.delai_operation)
         self._endpoint: Endpoint | None = None
         self._fournisseur = fournisseur(settings)
+        self._storage = Storage(settings.storage)
 
     async def open(self) -> None:
         """Open the database and wire what needs it. Raises Unreachable or NotMigrated."""
@@ -60,16 +69,20 @@ class Service:
             raise RuntimeError(message)
         liens, trace = Liens(secret, base=self._settings.url_publique), Trace(secret)
         reader = Reader(self.db, readable(), secret=secret, links=liens.pour)
+        televersements = Televersements(self.db, self._storage, liens, regles(self._settings))
         executor = x.Executor(
             reader,
-            Sollicitations(self.db),
+            Sollicitations(self.db, televersements),
             Comptes(self.db, trace),
+            televersements,
             limits=limits(self._settings),
             quota=self._quota,
             open_introspection=self._settings.demo,
         )
 
         work = [self._purge_hourly(), *([self._warm_up(executor)] if self._prepared else [])]
+        if self._settings.clamd_url:
+            work.append(self._judge(Clamd(self._settings.clamd_url)))
         self._background = [asyncio.create_task(w) for w in work]
 
         identite = Identite(self.db, await self._verificateurs(), trace)
@@ -89,7 +102,19 @@ class Service:
             await self._quota.take(acteur.id, min(POINTS, self._quota.capacity))
             return await self._turnstile.run(fiches.lire(acteur, id_))
 
-        self._telechargements = Telechargements(liens, identite, lire, self._atelier.rendre)
+        async def trouver(acteur: Acteur, id_: int) -> Any:
+            await self._quota.take(acteur.id, min(POINTS_PIECE, self._quota.capacity))
+            piece = await pieces.telecharger(self.db, acteur, id_)
+            if piece:
+                trace.noter("telecharger_piece", acteur=acteur.id, cible=acteur.id, piece=id_)
+            return piece
+
+        self._telechargements = Telechargements(
+            *(liens, identite, lire, self._atelier.rendre),
+            trouver=trouver,
+            octets=self._storage.lire,
+        )
+        self._reception = Reception(liens, identite, televersements)
 
     async def _verificateurs(self) -> list[Verificateur]:
         """List who is believed: the identity provider, and the demonstration in its own mode."""
@@ -124,6 +149,10 @@ class Service:
         """Answer a personal link."""
         return await self._telechargements.respond(request)
 
+    async def upload(self, request: Request) -> Response:
+        """Receive the bytes of an upload."""
+        return await self._reception.respond(request)
+
     async def close(self) -> None:
         """Wait for the commands under way, then close."""
         for task in self._background:
@@ -150,12 +179,24 @@ class Service:
             try:
                 while await self.db.write(purger):
                     pass
+                await pieces.collecter(self.db, self._storage)
             except Exception as e:  # noqa: BLE001 - the next hour tries again
                 log.warning("purge_impossible", **trace(e))
 
+    async def _judge(self, antivirus: Clamd) -> None:
+        """Have attachments judged; those that could not be wait for the next visit."""
+        while True:
+            try:
+                await pieces.analyser(self.db, self._storage, antivirus)
+            except SansVerdict as e:
+                log.warning("antivirus_muet", raison=str(e))
+            except Exception as e:  # noqa: BLE001 - the next visit tries again
+                log.warning("analyse_impossible", **trace(e))
+            await asyncio.sleep(ANALYSE)
+
     async def ready(self) -> dict[str, bool]:
         """Tell which parts can be used."""
-        parts = {"base": await migrated(self.db)}
+        parts = {"base": await migrated(self.db), "stockage": await self._storage.pret()}
         return parts | ({"identite": self._fournisseur.pret} if self._fournisseur else {})
 
 
@@ -178,6 +219,17 @@ def fournisseur(settings: Settings) -> Fournisseur | None:
     client = Client(s.oidc_client_id, secret, s.oidc_reponse_signee, pem)
     tous = s.oidc_introspection == "tous"
     return Fournisseur(regles, client if client.id else None, tous=tous, userinfo=s.oidc_userinfo)
+
+
+def regles(settings: Settings) -> ReglesDesPieces:
+    """Give what may be joined."""
+    return ReglesDesPieces(
+        piece_octets=settings.piece_octets,
+        octets=settings.pieces_octets,
+        nombre=settings.pieces_nombre,
+        types=types_admis(settings.extensions),
+        analyse=bool(settings.clamd_url),
+    )
 
 
 def _liste(texte: str) -> list[str]:

@@ -11,6 +11,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 __all__ = ["Mode", "Settings", "ValidationError"]
 
 ORIGIN = re.compile(r"https?://[^\s/,*@?#]+")
+# Those that domain/fichiers.py can tell.
+EXTENSIONS = "pdf png jpg jpeg tif tiff txt csv xml odt ods docx xlsx zip p7m".split()
 NAME = re.compile(r"(\*\.)?[a-z0-9._-]+|\[[0-9a-f:.]+\]")
 
 
@@ -43,6 +45,11 @@ class Settings(BaseSettings):
     mode: Mode = Field(Mode.PRODUCTION, description="`production`, or `demo`.")
     database_url: str = Field(
         "sqlite:///solli.db", description="`sqlite:///FILE` or `postgresql://…`."
+    )
+    storage_url: str = Field(
+        "",
+        pattern=r"^(file:///\S.*|s3://[^/\s]+(/\S*)?)?$",
+        description="Where attachments are: `file:///…` or `s3://…`.",
     )
     oidc_issuer: str = Field("", pattern=EMETTEUR, description="Issuer of access tokens.")
     oidc_audience: str = Field(
@@ -98,6 +105,24 @@ class Settings(BaseSettings):
     document_directives: int = Field(30, ge=0, description="Most directives of a document.")
     document_objets: int = Field(5000, ge=100, description="Most objects of an answer.")
     document_operations: int = Field(10, ge=1, description="Most operations of a document.")
+    clamd_url: str = Field(
+        "",
+        pattern=r"^(tcp://[^\s/:]+(:\d{1,5})?|unix:///\S+)?$",
+        description="clamd that judges attachments: `tcp://…` or `unix:///…`.",
+    )
+    pieces_types: str = Field(
+        ",".join(EXTENSIONS),
+        pattern=f"^({'|'.join(EXTENSIONS)})(,({'|'.join(EXTENSIONS)}))*$",
+        description="Extensions of attachments admitted, separated by commas.",
+    )
+    piece_octets: int = Field(
+        10 * 1024 * 1024, ge=1, le=2**31 - 1, description="Largest attachment."
+    )
+    pieces_octets: int = Field(
+        30 * 1024 * 1024, ge=1, description="Most bytes joined to a sollicitation."
+    )
+    pieces_nombre: int = Field(10, ge=1, le=100, description="Most attachments of a sollicitation.")
+    delai_televersement: float = Field(300, gt=0, description="Seconds to receive an attachment.")
     conservation_jours: int = Field(
         1826, ge=0, description="Days that closed sollicitations keep whom they name."
     )
@@ -140,6 +165,17 @@ class Settings(BaseSettings):
         """Give the points of a caller: none are counted in a demonstration, unless asked."""
         usual = 0 if self.demo else 1000
         return usual if self.cout_capacite is None else self.cout_capacite
+
+    @property
+    def extensions(self) -> tuple[str, ...]:
+        """List the extensions of attachments admitted."""
+        return _listed(self.pieces_types)
+
+    @property
+    def storage(self) -> str:
+        """Give where attachments are: beside an SQLite database, or in `pieces`, by default."""
+        beside = f"{self.sqlite_path}.pieces" if self.sqlite_path else "pieces"
+        return self.storage_url or f"file://{Path(beside).absolute()}"
 
     @field_validator("oidc_audience")
     @classmethod

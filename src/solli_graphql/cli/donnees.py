@@ -10,11 +10,15 @@ from solli_graphql.cli.modules import (
     administration,
     backup,
     effacement,
+    pieces,
     referentiel,
     retention,
+    storage,
     verification,
 )
 from solli_graphql.cli.outils import base, commande, echouer, main, reglages
+
+PIECES = "pieces"  # the folder of a backup that holds the attachments
 
 
 @main.command(help="Vérifie les invariants de la base ; sort avec 1 si l'un est rompu.")
@@ -26,7 +30,8 @@ from solli_graphql.cli.outils import base, commande, echouer, main, reglages
 @commande
 async def verify(*, head: bool) -> None:
     """Check the invariants of a live database."""
-    async with base(reglages()) as db:
+    reglees = reglages()
+    async with base(reglees) as db:
         if head:
             click.echo(await verification.tete(db))
             return
@@ -35,20 +40,26 @@ async def verify(*, head: bool) -> None:
             bilan = await verification.verifier(
                 db, lambda faute: click.echo(str(faute)), barre.update
             )
+        magasin = storage.Storage(reglees.storage)
+        verifiees, abimees = await pieces.verifier(db, magasin, click.echo)
     click.echo(f"{bilan.sollicitations} sollicitations, {bilan.fautes} en faute.", err=True)
-    if bilan.fautes:
+    click.echo(f"{verifiees} pièces jointes, {abimees} en faute.", err=True)
+    if bilan.fautes or abimees:
         sys.exit(1)
 
 
-@main.command(help="Supprime les clés d'idempotence et les événements de plus de 7 jours.")
+@main.command(
+    help="Supprime clés d'idempotence et événements de plus de 7 jours, envois abandonnés d'un jour."
+)
 @commande
 async def purge() -> None:
-    """Delete what is kept for seven days only."""
-    total = 0
-    async with base(reglages()) as db:
+    """Delete what is kept for a time only."""
+    total, reglees = 0, reglages()
+    async with base(reglees) as db:
         while lignes := await db.write(retention.purger):
             total += lignes
-    click.echo(f"{total} lignes supprimées.", err=True)
+        fichiers = await pieces.collecter(db, storage.Storage(reglees.storage))
+    click.echo(f"{total} lignes supprimées, {fichiers} envois abandonnés.", err=True)
 
 
 @main.command("backup", help="Sauvegarde la base dans DOSSIER, neuf ou vide, sans l'arrêter.")
@@ -57,9 +68,14 @@ async def purge() -> None:
 async def sauvegarder(dossier: Path) -> None:
     """Back up a live database."""
     settings = reglages()
-    async with base(settings):
-        pass
-    click.echo(f"Sauvegarde : {await backup.backup(settings.database_url, dossier)}", err=True)
+    async with base(settings) as db:
+        faite = await backup.backup(settings.database_url, dossier)
+        # After the rows: a row never names a file that is not there yet.
+        vers = storage.Storage(f"{storage.LOCAL}{(dossier / PIECES).absolute()}")
+        copiees, manquantes = await pieces.copier(db, storage.Storage(settings.storage), vers)
+    if manquantes:
+        echouer(f"{manquantes} pièces jointes manquent, ou viennent d'être retirées : recommencez.")
+    click.echo(f"Sauvegarde : {faite}, {copiees} pièces jointes.", err=True)
 
 
 @main.command("restore", help="Restaure DOSSIER dans la base vide de SOLLI_DATABASE_URL.")
@@ -67,8 +83,17 @@ async def sauvegarder(dossier: Path) -> None:
 @commande
 async def restaurer(dossier: Path) -> None:
     """Restore a backup."""
-    await backup.restore(reglages().database_url, dossier)
-    click.echo("La base est restaurée : vérifiez-la avec « solli verify ».", err=True)
+    settings = reglages()
+    await backup.restore(settings.database_url, dossier)
+    async with base(settings) as db:
+        de = storage.Storage(f"{storage.LOCAL}{(dossier / PIECES).absolute()}")
+        copiees, manquantes = await pieces.copier(db, de, storage.Storage(settings.storage))
+    if manquantes:
+        echouer(f"La base est restaurée, mais {manquantes} pièces jointes manquent à {dossier}.")
+    click.echo(
+        f"La base et {copiees} pièces jointes sont restaurées : vérifiez avec « solli verify ».",
+        err=True,
+    )
 
 
 @main.group("referentiel", help="Structures, services et catégories.")
@@ -142,6 +167,7 @@ async def effacer(courriel: str, *, oui: bool) -> None:
         with click.progressbar(length=dernier, label="Effacement", file=sys.stderr) as barre:
             avant = datetime.now(UTC) - duree
             bilan = await effacement.effacer(db, adresse, avant, barre.update)
+        await pieces.collecter(db, storage.Storage(reglees.storage))
     if not bilan.connue:
         echouer(f"Personne n'est connu à cette adresse : {adresse}.")
     click.echo(

@@ -16,10 +16,12 @@ __all__ = [
     "migrate",
     "opening",
     "page",
+    "pieces",
     "referentiel",
     "retention",
     "settings",
     "sqlite",
+    "storage",
     "verification",
 ]
 
@@ -35,7 +37,7 @@ class _Module:
 
 
 if TYPE_CHECKING:
-    from solli_graphql import settings
+    from solli_graphql import settings, storage
     from solli_graphql.db import backup, migrate, opening, sqlite
     from solli_graphql.demo import acces, chargement, comptes
     from solli_graphql.graphql import schema as graphql
@@ -45,6 +47,7 @@ if TYPE_CHECKING:
         effacement,
         identite,
         jetons,
+        pieces,
         referentiel,
         retention,
         verification,
@@ -58,4 +61,5 @@ else:
     administration, identite = _Module("services.administration"), _Module("services.identite")
     effacement = _Module("services.effacement")
     referentiel, retention = _Module("services.referentiel"), _Module("services.retention")
+    pieces, storage = _Module("services.pieces"), _Module("storage")
     verification, jetons = _Module("services.verification"), _Module("services.jetons")

@@ -18,6 +18,7 @@ from solli_graphql.cli.modules import (
     migrate,
     page,
     sqlite,
+    storage,
 )
 from solli_graphql.cli.outils import base, commande, echouer, main, reglages
 from solli_graphql.domain.acteur import MINUTES_MAXIMUM
@@ -62,7 +63,10 @@ async def demo(nombre: int, *, reset: bool) -> None:
             return
         monde = await chargement.preparer(db)
     with click.progressbar(length=nombre, label="Sollicitations", file=sys.stderr) as barre:
-        await chargement.charger(settings.database_url, monde, nombre, barre.update)
+        magasin = storage.Storage(settings.storage)
+        await chargement.charger(
+            settings.database_url, monde, nombre, barre.update, storage=magasin
+        )
     click.echo(f"{nombre} sollicitations chargées.", err=True)
 
 

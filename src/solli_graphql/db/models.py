@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from solli_graphql.db.colonnes import GRAND, Instant, Tri, cle_primaire, parmi, texte, vers
 from solli_graphql.domain.acteur import Role
 from solli_graphql.domain.identifiants import TypeIdentifiant
+from solli_graphql.domain.objets import EtatPieceJointe, EtatTeleversement
 from solli_graphql.domain.workflow import (
     DestinataireActuel,
     MotifATraiter,
@@ -110,13 +111,16 @@ OUVERTE = "statut IN ({})".format(", ".join(f"'{s}'" for s in OUVERTES))
 DU_METIER = "structure_destinataire_id IS NOT NULL"
 
 
+def _ou(condition: str) -> Any:
+    """Limit an index, on both engines, to the rows for which a condition of literals holds."""
+    return {"postgresql_where": sa.text(condition), "sqlite_where": sa.text(condition)}
+
+
 def _index(nom: str, *colonnes: str, ou: str | None = None) -> sa.Index:
     """Index, on both engines, the rows for which a condition of literals holds."""
     # SQLAlchemy compares a boolean with 1 on SQLite, and SQLite wants the very same words here.
-    sqlite = f"{ou} = 1" if ou in BOOLEENNES else ou
-    options: Any = (
-        {"postgresql_where": sa.text(ou), "sqlite_where": sa.text(str(sqlite))} if ou else {}
-    )
+    sqlite = {"sqlite_where": sa.text(f"{ou} = 1")} if ou in BOOLEENNES else {}
+    options: Any = _ou(ou) | sqlite if ou else {}
     return sa.Index(f"ix_sollicitation_{nom}", *colonnes, **options)
 
 
@@ -255,6 +259,27 @@ piece_jointe = sa.Table(
     *(texte(n) for n in ("auteur_nom", "auteur_prenom")),
     sa.Column("auteur_id", sa.BigInteger, nullable=True),
     texte("etat"),
+    sa.Column("cle", sa.Text, nullable=True, unique=True),  # in the storage; null: no bytes
+    parmi("etat", EtatPieceJointe),
+    sa.CheckConstraint("cle IS NOT NULL OR etat = 'REFUSEE'", name="octets"),
+    sa.Index("ix_piece_jointe_en_analyse", "id", **_ou("etat = 'EN_ANALYSE'")),
+)
+# What was sent and is not joined yet: joining moves a row of this table to the one above.
+televersement = sa.Table(
+    "televersement",
+    metadata,
+    # Random, and never used again: whoever holds an old one must not reach another.
+    sa.Column("id", GRAND, primary_key=True, autoincrement=False),
+    vers("utilisateur_id", "utilisateur", nullable=True, index=True),
+    texte("nom_fichier"),
+    texte("type_mime"),
+    sa.Column("taille", sa.Integer, nullable=False),
+    texte("sha256"),
+    sa.Column("cle", sa.Text, nullable=False, unique=True),
+    texte("etat"),
+    sa.Column("date", Instant, nullable=False),
+    parmi("etat", EtatTeleversement),
+    sa.Index("ix_televersement_date", "date"),
 )
 # What subscribers are still to be told, written in the same transaction as the history.
 evenement = sa.Table(

@@ -31,6 +31,16 @@ def _sans_brouillon(c: Columns) -> sa.ColumnElement[Any]:
     return sa.func.coalesce(c["texte"], interne)
 
 
+def _telechargeable(c: Columns) -> sa.ColumnElement[Any]:
+    """Give 1 where the caller may fetch the bytes: before a verdict, who sent them alone (F5)."""
+    a_moi = c["auteur_id"] == sa.bindparam("acteur", type_=sa.BigInteger)
+    return sa.case(
+        (c["etat"] == literal("DISPONIBLE"), literal(1)),
+        (sa.and_(c["etat"] == literal("EN_ANALYSE"), a_moi), literal(1)),
+        else_=literal(0),
+    )
+
+
 _AUTEUR: Mapping[str, Instead] = {
     "auteur_nom": Computed(nom, ("auteur_id", "cle")),
     "auteur_prenom": Computed(lambda: "", ()),
@@ -90,8 +100,12 @@ VUES: Mapping[Vue, Mapping[str, Mapping[str, Instead]]] = {
             "ancien_statut": "ancien_statut_emetteur",
             "commentaire": "texte",
         },
+        "piece_jointe": {"telechargeable": _telechargeable},
     },
-    Vue.TRAITANT: {"historique": {"commentaire": _tout_le_texte}},
+    Vue.TRAITANT: {
+        "historique": {"commentaire": _tout_le_texte},
+        "piece_jointe": {"telechargeable": _telechargeable},
+    },
     Vue.ANALYSTE: {
         "sollicitation": {
             "brouillon": None,
@@ -99,7 +113,7 @@ VUES: Mapping[Vue, Mapping[str, Mapping[str, Instead]]] = {
             "contact_telephone": None,
         },
         "historique": {"commentaire": _sans_brouillon, **_AUTEUR},
-        "piece_jointe": _AUTEUR,
+        "piece_jointe": {**_AUTEUR, "telechargeable": None},  # a file may name anybody
         "structure": {
             n: Computed(structure, ("identifiant_type", n, "cle"))
             for n in ("designation", "raison_sociale", "identifiant_valeur")

@@ -17,6 +17,7 @@ from solli_graphql.domain.workflow import Routage
 from solli_graphql.services.administration import creer
 from solli_graphql.services.identite import acteur, cle_demo
 from solli_graphql.services.referentiel import appliquer, comparer, lire
+from solli_graphql.storage import Storage
 
 _REMPLIE: Statement[int] = Statement(sa.select(m.structure.c.id).limit(1), int)
 _CHARGEE: Statement[int] = Statement(sa.select(m.sollicitation.c.id).limit(1), int)
@@ -86,17 +87,20 @@ async def _accueillir(tx: Tx, monde: Monde) -> None:
         await creer(tx, p.courriel, a.nom, a.prenom, a.habilitations)
 
 
-async def charger(url: str, monde: Monde, nombre: int, avancer: Callable[[int], None]) -> None:
-    """Load `nombre` sollicitations; `avancer` is told of each batch."""
+async def charger(
+    url: str, monde: Monde, nombre: int, avancer: Callable[[int], None], *, storage: Storage
+) -> None:
+    """Load `nombre` sollicitations, some with attachments; `avancer` is told of each batch."""
     async with loading(url, m.sollicitation, m.sollicitation_recherche) as loader:
         for lot in monde.lots(nombre):
             for nom, lignes in vars(lot).items():
                 await loader.load(m.metadata.tables[nom], lignes)
             await loader.flush()
             avancer(len(lot.sollicitation))
-        suite = (
-            f"UPDATE compteur SET valeur = {nombre} WHERE nom = 'sollicitation'"  # noqa: S608 - an int
-            if url.startswith(SQLITE)
-            else f"SELECT setval('sollicitation_numero', {nombre})"
-        )
-        await loader.run(suite)
+        await monde.pieces.ecrire(storage)
+        if url.startswith(SQLITE):
+            await loader.run(f"UPDATE compteur SET valeur = {nombre} WHERE nom = 'sollicitation'")  # noqa: S608 - an int
+            return
+        await loader.run(f"SELECT setval('sollicitation_numero', {nombre})")
+        if monde.pieces.nombre:
+            await loader.run(f"SELECT setval('piece_jointe_id_seq', {monde.pieces.nombre})")

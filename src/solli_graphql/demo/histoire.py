@@ -72,6 +72,7 @@ class Lot:
     historique: list[dict[str, Any]] = field(default_factory=list)
     historique_texte: list[dict[str, Any]] = field(default_factory=list)
     sollicitation_recherche: list[dict[str, Any]] = field(default_factory=list)
+    piece_jointe: list[dict[str, Any]] = field(default_factory=list)
 
 
 class Histoire:
@@ -79,6 +80,7 @@ class Histoire:
 
     def __init__(self, monde: "Monde", id_: int, depot: datetime, impose: str | None) -> None:
         self._monde, self._id, self._date = monde, id_, depot
+        self._pieces = impose is not None and id_ % 2 == 0
         metier = impose is not None or monde.entier(1, 100) <= PART_METIER
         self._emettrice = (
             monde.fournisseurs[0] if impose is not None else monde.choisir(monde.fournisseurs)
@@ -131,6 +133,8 @@ class Histoire:
             date=self._date,
             sel=m.octets(16),
         )
+        if self._pieces:
+            lot.piece_jointe.extend(m.pieces.de(self._id, emetteur, self._date))
         row, cherche = trace.row, replier(description, trace.row["numero_objet"])
         self._ajouter(lot, trace)
         for lettre in self._scenario:

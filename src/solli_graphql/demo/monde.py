@@ -14,6 +14,7 @@ from faker import Faker
 
 from solli_graphql.demo.comptes import COMPTES, Compte
 from solli_graphql.demo.histoire import FIN, Histoire, Lieu, Lot, Theme
+from solli_graphql.demo.pieces import Pieces
 from solli_graphql.domain.acteur import Acteur, Habilitation, Role
 from solli_graphql.domain.workflow import (
     Routage,
@@ -60,6 +61,7 @@ class Monde:
         self._metier = [t for t in themes if t.routage is Routage.METIER]
         self._support = [t for t in themes if t.routage is Routage.SUPPORT]
         self.personnes: list[Personne] = []
+        self.pieces = Pieces()
         self._agents_du_support: list[Acteur] = []
         self._peupler()
 

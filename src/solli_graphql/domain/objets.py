@@ -23,3 +23,11 @@ class EtatPieceJointe(StrEnum):
     EN_ANALYSE = "EN_ANALYSE"
     DISPONIBLE = "DISPONIBLE"
     REFUSEE = "REFUSEE"
+
+
+class EtatTeleversement(StrEnum):
+    """Whether the bytes of an upload are there, or are to be removed."""
+
+    ATTENDU = "ATTENDU"
+    RECU = "RECU"
+    PERIME = "PERIME"

@@ -73,13 +73,15 @@ class Executor:
         reader: Reader,
         sollicitations: Any,
         comptes: Any = None,
+        televersements: Any = None,
         *,
         limits: Limits,
         open_introspection: bool,
         quota: Quota | None = None,
         documents: dict[str, Document] | None = None,
     ) -> None:
-        self._reader, self._services = reader, (sollicitations, comptes)
+        self._reader = reader
+        self._services = (sollicitations, comptes, televersements)
         self._open_introspection, self._limits = open_introspection, limits
         self._till = Till(reader.schema.catalogue, limits, quota or Unlimited())
         self._documents = {} if documents is None else documents

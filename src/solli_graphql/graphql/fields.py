@@ -24,6 +24,7 @@ from solli_graphql.db.plan.sources import (
     Embedded,
     Entity,
     Field,
+    Link,
     One,
     Relation,
     Source,
@@ -148,7 +149,8 @@ def _verify(entity: Entity, entities: Mapping[str, Entity]) -> None:
                     raise TypeError(message)
 
 
-VIRTUAL = {"droits", "espace", "cle", "commentaire"}  # told by the caller's regard
+# Told by the caller's regard; the last two are of the views.
+VIRTUAL = {"droits", "espace", "cle", "commentaire", "telechargeable"}
 
 
 def named(field: Field, entities: Mapping[str, Entity]) -> list[str]:
@@ -158,6 +160,8 @@ def named(field: Field, entities: Mapping[str, Entity]) -> list[str]:
             return [name or field.python_name]
         case Computed(_, columns):
             return [*columns]
+        case Link(_, str() as when):
+            return [when]
         case Embedded(prefix):
             return [prefix + f.python_name for f in entities[str(field.target)].fields.values()]
         case One(fk):

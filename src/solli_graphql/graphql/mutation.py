@@ -20,9 +20,11 @@ from solli_graphql.graphql.permissions import (
     PeutTraiter,
 )
 from solli_graphql.graphql.refus import ActionPriseEnCompte, ResultatAction, membre
+from solli_graphql.graphql.televersements import preparer_televersement
 from solli_graphql.services.comptes import Comptes
 from solli_graphql.services.depot import Depot
 from solli_graphql.services.sollicitations import Options, PriseEnCompte, Sollicitations
+from solli_graphql.services.televersements import Televersements
 
 ID = strawberry.ID
 Gesture = Callable[..., Awaitable[PriseEnCompte]]
@@ -37,7 +39,7 @@ IDENTIFIANT = "Identifiant global de la sollicitation."
 VERSION = "Version que l'appelant a lue : si elle a changé, ConflitDeVersion."
 CLE = "Clé d'idempotence, de 16 à 255 caractères."
 SIMULATION = "Tout vérifier sans rien écrire."
-PIECES = "Identifiants de téléversements."
+PIECES = "Identifiants de téléversements, reçus et à joindre."
 
 
 @strawberry.input(description="Nouvelle sollicitation.")
@@ -113,8 +115,15 @@ class CloturerInput:
 class Context:
     """What a mutation needs besides its input: the services, and the Idempotency-Key header."""
 
-    def __init__(self, sollicitations: Sollicitations, comptes: Comptes, cle: str | None) -> None:
-        self.sollicitations, self.comptes, self.cle = sollicitations, comptes, cle
+    def __init__(
+        self,
+        sollicitations: Sollicitations,
+        comptes: Comptes,
+        televersements: Televersements,
+        cle: str | None,
+    ) -> None:
+        self.sollicitations, self.comptes = sollicitations, comptes
+        self.televersements, self.cle = televersements, cle
 
     def cle_de(self, entree: Any) -> str | None:
         """Give the idempotency key of an input, or else the header's."""
@@ -210,6 +219,9 @@ async def cloturer(
 
 Mutation = create_type(
     "Mutation",
-    [soumettre_sollicitation, traiter, repondre_complement, rouvrir, cloturer, *ROOTS],
+    [
+        *(soumettre_sollicitation, traiter, repondre_complement, rouvrir, cloturer),
+        *(preparer_televersement, *ROOTS),
+    ],
     description="Actions : une par document.",
 )

@@ -87,6 +87,12 @@ class PeutCloturer(Permission):
     roles = ROLES_DE_L_ACTION[Action.CLOTURER]
 
 
+class PeutTeleverser(Permission):
+    """Whoever has an action that files can be joined to."""
+
+    roles = PeutSoumettre.roles | PeutTraiter.roles | PeutRepondreComplement.roles
+
+
 class PeutAdministrer(Permission):
     """An administrator, of the whole portal or of a structure."""
 

@@ -11,6 +11,7 @@ from solli_graphql.db.vues import Lecture, lecture
 from solli_graphql.domain.acteur import Vue
 from solli_graphql.graphql.fields import BACKREF, VIRTUAL, enumeration, named
 
+DES_VUES = {"commentaire", "telechargeable"}
 enumeration(
     Lecture,
     "Comment une vue lit un champ.",
@@ -42,7 +43,7 @@ def declare(schema: GraphQLSchema, entities: Mapping[str, Entity]) -> None:
         if entity.relation is None:
             continue
         for name, field in entity.fields.items():
-            columns = [c for c in named(field, entities) if c not in VIRTUAL - {"commentaire"}]
+            columns = [c for c in named(field, entities) if c not in VIRTUAL - DES_VUES]
             policy = {v: _least(entity.relation.name, columns, v) for v in Vue}
             if {*policy.values()} != {Lecture.CLAIR}:
                 declared = schema.type_map[entity.name].fields[name].extensions[BACKREF]  # type: ignore[attr-defined]

@@ -126,7 +126,10 @@ class PieceJointe:
     date_ajout: datetime = champ("Date d'ajout.")
     ajoutee_par: Auteur = champ("Qui l'a jointe.", Embedded("auteur_"))
     etat: EtatPieceJointe = champ("État.")
-    url: str | None = champ("Lien de téléchargement.", Computed(lambda: None, ()))
+    url: str | None = champ(
+        "Lien personnel, valable cinq minutes ; null si l'appelant ne peut la télécharger.",
+        Link(Genre.PIECE, when="telechargeable"),
+    )
 
 
 @lu(r.SOLLICITATION)

@@ -46,6 +46,8 @@ class Edge:
     headers: int
     head_seconds: float
     body_seconds: float
+    uploads: str  # what begins the path of those whose body may take longer
+    upload_seconds: float
     send_seconds: float
     idle_seconds: float
 

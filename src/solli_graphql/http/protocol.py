@@ -152,8 +152,11 @@ class Protocol(HttpToolsProtocol):
             self._refuse("head")
         elif self._timed != part or self._receiving is None:
             self._timed = part
-            edge = self._edge
-            self._expect(edge.head_seconds if part == "head" else edge.body_seconds)
+            self._expect(self._edge.head_seconds if part == "head" else self._body_seconds())
+
+    def _body_seconds(self) -> float:
+        upload = self.scope["path"].startswith(self._edge.uploads)
+        return self._edge.upload_seconds if upload else self._edge.body_seconds
 
     def _size(self) -> int:
         """Count the bytes of the head as it is usually written."""

@@ -1,15 +1,17 @@
 """GET /telechargements/…: a personal link is followed, its rights checked again."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import quote
 
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import PlainTextResponse, Response, StreamingResponse
 
 from solli_graphql.domain.acteur import Acteur
 from solli_graphql.domain.errors import NonAuthentifie, Occupe
 from solli_graphql.http import auth
+from solli_graphql.http.plages import Insatisfaisable, plage
 from solli_graphql.quotas import QuotaDepasse
 from solli_graphql.services.identite import Identite
 from solli_graphql.services.liens import Genre, Lien, Liens
@@ -20,19 +22,32 @@ ENTETES = {
     "Cache-Control": "private, no-store",
     "Referrer-Policy": "no-referrer",
 }
-POINTS = 20  # what a PDF takes from its reader's bucket
+POINTS, POINTS_PIECE = 20, 5  # what a PDF, and an attachment, take from their reader's bucket
 ABSENT = "Ce lien n'existe pas ou n'est plus valable.\n"
 
 LireFiche = Callable[[Acteur, int], Awaitable[dict[str, Any] | None]]
+# An attachment that somebody may fetch: a row of db/pieces.py, and what reads its bytes.
+Trouver = Callable[[Acteur, int], Awaitable[Any]]
+Octets = Callable[[str, int, int], AsyncIterator[bytes]]
 Rendre = Callable[[Mapping[str, Any], str, datetime], Awaitable[bytes]]
 
 
 class Telechargements:
     """Answers links. Whatever is wrong with one, the answer is the same 404."""
 
-    def __init__(self, liens: Liens, identite: Identite, lire: LireFiche, rendre: Rendre) -> None:
+    def __init__(
+        self,
+        liens: Liens,
+        identite: Identite,
+        lire: LireFiche,
+        rendre: Rendre,
+        *,
+        trouver: Trouver,
+        octets: Octets,
+    ) -> None:
         self._liens, self._identite = liens, identite
         self._lire, self._rendre = lire, rendre
+        self._trouver_piece, self._octets = trouver, octets
 
     async def respond(self, request: Request) -> Response:
         """Answer with the file of a link, for the person to whom it was given."""
@@ -54,7 +69,11 @@ class Telechargements:
         if porteur is not None and porteur.id != lien.acteur_id:
             return None
         acteur = await self._identite.par_id(lien.acteur_id)
-        return await self._pdf(acteur, lien) if acteur and lien.genre is Genre.PDF else None
+        if acteur is None:
+            return None
+        if lien.genre is Genre.PIECE:
+            return await self._piece(acteur, lien, request)
+        return await self._pdf(acteur, lien) if lien.genre is Genre.PDF else None
 
     async def _pdf(self, acteur: Acteur, lien: Lien) -> Response | None:
         fiche = await self._lire(acteur, lien.objet_id)
@@ -63,6 +82,33 @@ class Telechargements:
         lecteur = " ".join(n for n in (acteur.prenom, acteur.nom) if n)
         corps = await self._rendre(fiche, lecteur, datetime.now(UTC))
         return fichier(corps, f"{fiche['numero']}.pdf", "application/pdf")
+
+    async def _piece(self, acteur: Acteur, lien: Lien, request: Request) -> Response | None:
+        piece = await self._trouver_piece(acteur, lien.objet_id)
+        if piece is None:
+            return None
+        entetes = {**ENTETES, "Content-Disposition": disposition(piece.nom_fichier)}
+        entetes |= {"Accept-Ranges": "bytes", "ETag": f'"{piece.sha256}"'}
+        try:
+            debut, fin = plage(request.headers, piece.taille, entetes["ETag"])
+        except Insatisfaisable:
+            ailleurs = {"Content-Range": f"bytes */{piece.taille}"}
+            return Response(status_code=416, headers={**entetes, **ailleurs})
+        entetes["Content-Length"] = str(fin - debut)
+        partie = fin - debut < piece.taille
+        if partie:
+            entetes["Content-Range"] = f"bytes {debut}-{fin - 1}/{piece.taille}"
+        statut = 206 if partie else 200
+        if request.method == "HEAD":
+            return Response(b"", statut, entetes, piece.type_mime)
+        corps = self._octets(piece.cle, debut, fin)
+        return StreamingResponse(corps, statut, entetes, piece.type_mime)
+
+
+def disposition(nom: str) -> str:
+    """Name a file to be kept (RFC 6266): as it is, and in ASCII for who reads no other."""
+    simple = "".join(c if c.isascii() and (c.isalnum() or c in " ._-()") else "_" for c in nom)
+    return f"attachment; filename=\"{simple}\"; filename*=UTF-8''{quote(nom, safe='')}"
 
 
 def fichier(corps: bytes, nom: str, type_mime: str) -> Response:

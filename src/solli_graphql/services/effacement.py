@@ -10,10 +10,12 @@ import sqlalchemy as sa
 from solli_graphql.db import models as m
 from solli_graphql.db.colonnes import Instant
 from solli_graphql.db.database import Database, Statement, Tx, read
+from solli_graphql.db.pieces import RETENUES
 from solli_graphql.db.vues import literal
 from solli_graphql.domain.preuve import EFFACE
 from solli_graphql.domain.textes import replier
 from solli_graphql.domain.workflow import Action
+from solli_graphql.services.pieces import vider
 
 LOT = 10_000  # ids looked at in one statement
 FINIES = ("REPONSE_APPORTEE", "CLOTUREE")
@@ -74,7 +76,7 @@ _EFFACER_DEPOT: Statement[Any] = Statement(
 _EFFACER_PIECES: Statement[Any] = Statement(
     m.piece_jointe.update()
     .where(_p.sollicitation_id == _CIBLE, _p.auteur_id == _QUI)
-    .values(**_NOMS)
+    .values(**_NOMS, nom_fichier=EFFACE)
 )
 _CHERCHER: Statement[Any] = Statement(
     m.sollicitation_recherche.update().where(
@@ -107,7 +109,7 @@ async def effacer(
     db: Database, courriel: str, avant: datetime, avancer: Callable[[int], None]
 ) -> Bilan:
     """
-    Overwrite texts, names and contact of a person where the last change is older than `avant`.
+    Overwrite texts, names, contact, files of a person where the last change is older than `avant`.
 
     The account is closed at once, and loses its names once nothing names it any more. What is left
     is told, to be erased by a later run. A deposit is erased whole if its contact is the person.
@@ -148,6 +150,8 @@ async def _effacer_une(tx: Tx, id_: int, qui: int, courriel: str, avant: datetim
         await tx.write((_EFFACER_DEPOT, {"cible": id_}))
     for rang in sorted(rangs):
         await tx.write((_EFFACER_LIGNE, {"cible": id_, "rang": rang}))
+    for piece in await tx.all(RETENUES, cible=id_, utilisateur=qui):
+        await vider(tx, *piece)
     await tx.write((_EFFACER_PIECES, {"cible": id_, "qui": qui}))
     await tx.write((_CHERCHER, {"cible": id_, "texte": cherche}))
     return True

@@ -10,7 +10,7 @@ from enum import IntEnum
 from typing import NamedTuple
 
 DUREE = 300  # seconds
-CHEMIN = "/telechargements/"
+CHEMIN, ENVOIS = "/telechargements/", "/televersements/"
 _CORPS = struct.Struct(">BQQI")  # 21 bytes, and 15 of signature: 48 characters, none of them loose
 _SIGNATURE = 15
 
@@ -19,6 +19,8 @@ class Genre(IntEnum):
     """What a link leads to; a value is never used again for something else."""
 
     PDF = 1
+    PIECE = 3
+    TELEVERSEMENT = 4
 
 
 class Lien(NamedTuple):
@@ -36,12 +38,17 @@ class Liens:
         self, secret: bytes, *, base: str = "", horloge: Callable[[], float] = time.time
     ) -> None:
         self._cle = hmac.digest(secret, b"liens", "sha256")
-        self._base, self._horloge = base.rstrip("/") + CHEMIN, horloge
+        self._base, self._horloge = base.rstrip("/"), horloge
 
     def pour(self, acteur_id: int) -> Callable[[Genre, int], str]:
         """Give what makes the links of one person, for one answer."""
-        fin = int(self._horloge()) + DUREE
-        return lambda genre, objet_id: self._base + self._signer(genre, objet_id, acteur_id, fin)
+        fin, base = int(self._horloge()) + DUREE, self._base + CHEMIN
+        return lambda genre, objet_id: base + self._signer(genre, objet_id, acteur_id, fin)
+
+    def envoi(self, acteur_id: int, televersement_id: int) -> str:
+        """Give where one person may send the bytes of one upload."""
+        fin, genre = int(self._horloge()) + DUREE, Genre.TELEVERSEMENT
+        return self._base + ENVOIS + self._signer(genre, televersement_id, acteur_id, fin)
 
     def lire(self, jeton: str) -> Lien | None:
         """Read a link that we signed and that is not over, or None."""

@@ -28,6 +28,7 @@ from solli_graphql.domain.workflow import (
 )
 from solli_graphql.services import depot as d
 from solli_graphql.services.idempotence import Cle, deja, lire
+from solli_graphql.services.televersements import Jointes, Televersements, joindre
 
 CONFIRMATIONS: dict[Action | StatutTraitement, str] = {
     StatutTraitement.DEMANDE_INFORMATION: "Votre demande d'information a été prise en compte.",
@@ -75,8 +76,8 @@ class Options:
 class Sollicitations:
     """What an acteur can do to sollicitations."""
 
-    def __init__(self, db: Database) -> None:
-        self._db = db
+    def __init__(self, db: Database, televersements: Televersements | None = None) -> None:
+        self._db, self._televersements = db, televersements
 
     async def soumettre(self, acteur: Acteur, depot: d.Depot, options: Options) -> PriseEnCompte:
         """
@@ -86,10 +87,11 @@ class Sollicitations:
         """
         champs = Champs()
         lu = d.lire(champs, depot)
-        _sans_pieces(champs, options)
-        cle = lire(champs, options.cle, ecriture.SOUMETTRE, asdict(lu))
+        jointes = await self._jointes(champs, acteur, options)
+        demande = {**asdict(lu), "piecesJointes": jointes.ids}
+        cle = lire(champs, options.cle, ecriture.SOUMETTRE, demande)
         play = self._db.simulate if options.simulation else self._db.write
-        return await play(deposer, acteur, lu, champs, None if options.simulation else cle)
+        return await play(deposer, acteur, lu, champs, jointes, None if options.simulation else cle)
 
     async def traiter(
         self, acteur: Acteur, id_: str, *, statut: StatutTraitement, texte: str, options: Options
@@ -140,22 +142,34 @@ class Sollicitations:
         CleIdempotenceReutilisee or Occupe; nothing changes then.
         """
         geste = Geste(action, choix, texte, options.version_attendue)
-        _sans_pieces(champs, options)
-        cle = lire(champs, options.cle, action, {"id": gid, **asdict(geste)})
+        jointes = await self._jointes(champs, acteur, options)
+        demande = {"id": gid, **asdict(geste), "piecesJointes": jointes.ids}
+        cle = lire(champs, options.cle, action, demande)
         id_ = identifiant(gid, "Sollicitation")
         if id_ is None:
             raise Introuvable
         play = self._db.simulate if options.simulation else self._db.write
-        return await play(agir, acteur, id_, geste, champs, None if options.simulation else cle)
+        retenue = None if options.simulation else cle
+        return await play(agir, acteur, id_, geste, champs, jointes, retenue)
 
-
-def _sans_pieces(champs: Champs, options: Options) -> None:
-    if options.pieces_jointes:  # no upload can have been made yet
-        champs.refuser("piecesJointes", "INCONNU", "Cette pièce jointe n'existe pas.")
+    async def _jointes(self, champs: Champs, acteur: Acteur, options: Options) -> Jointes:
+        """Read which uploads a command joins."""
+        if not options.pieces_jointes:
+            return Jointes()
+        if self._televersements is None:
+            message = "nothing receives uploads here"
+            raise RuntimeError(message)
+        return await self._televersements.jointes(champs, acteur, options.pieces_jointes)
 
 
 async def agir(
-    tx: Tx, acteur: Acteur, id_: int, geste: Geste, champs: Champs, cle: Cle | None
+    tx: Tx,
+    acteur: Acteur,
+    id_: int,
+    geste: Geste,
+    champs: Champs,
+    jointes: Jointes,
+    cle: Cle | None,
 ) -> PriseEnCompte:
     """Do a geste on the locked row, whole; a refusal leaves no trace."""
     droits = rights(acteur)
@@ -168,6 +182,7 @@ async def agir(
         return PriseEnCompte(issue.confirmation, issue.sollicitation_id, rejoue=True)
     transition, chez = franchir(etat, geste)
     date = datetime.now(UTC)
+    pieces = await joindre(tx, champs, acteur, jointes, sollicitation_id=id_, date=date)
     trace = ecriture.ecrire(etat, transition, chez, geste, acteur, date=date, sel=os.urandom(16))
     confirmation = CONFIRMATIONS[geste.choix or geste.action]
     writes = [
@@ -175,6 +190,7 @@ async def agir(
         (c.LIGNE, trace.ligne),
         (c.TEXTE, trace.texte),
         (c.EVENEMENT, trace.evenement),
+        *pieces,
     ]
     if geste.texte and transition.roles == {Role.EMETTEUR}:  # D9: the emitter's texts alone
         writes.append((c.COMPLETER_RECHERCHE, {"ajout": "\n" + replier(geste.texte), "cible": id_}))
@@ -214,7 +230,7 @@ def _decrire(
 
 
 async def deposer(
-    tx: Tx, acteur: Acteur, depot: d.Lu, champs: Champs, cle: Cle | None
+    tx: Tx, acteur: Acteur, depot: d.Lu, champs: Champs, jointes: Jointes, cle: Cle | None
 ) -> PriseEnCompte:
     """Write a new sollicitation, whole, at whoever its routing says."""
     service = await d.service(
@@ -227,6 +243,9 @@ async def deposer(
     colonnes, routage = await d.resoudre(tx, champs, depot)
     champs.verifier()
     id_, date = await tx.next_id(), datetime.now(UTC)
+    pieces = await joindre(
+        tx, champs, acteur, jointes, sollicitation_id=id_, date=date, nouvelle=True
+    )
     colonnes |= {"service_emetteur_id": service, "numero": numero(id_, date)}
     trace = ecriture.soumettre(
         colonnes, acteur, id_=id_, routage=Routage(routage), date=date, sel=os.urandom(16)
@@ -238,6 +257,7 @@ async def deposer(
         (c.TEXTE, trace.texte),
         (c.EVENEMENT, trace.evenement),
         (c.RECHERCHE, {"sollicitation_id": id_, "texte": cherche}),
+        *pieces,
     ]
     if cle:
         retenu = cle.a_retenir(acteur, confirmation=DEPOSEE, id_=id_, version=1, date=date)

@@ -146,12 +146,18 @@ class Compiler:
                 return self._embedded(level, entity, c, s, prefix, present)
             case One(fk):
                 return self._one(level, entity, c, s, fk)
-            case Link(genre):
-                return f"link({self.constant(genre)}, {level.add(c['id'])})"
+            case Link():
+                return self._link(level, entity, c, chosen.source)
             case Many():
                 return self._many(level, c, s, self._target(entity, s))
         message = f"{entity.name}.{s.name} has no source"
         raise TypeError(message)
+
+    def _link(self, level: Level, entity: Entity, c: Columns, source: Link) -> str:
+        link = f"link({self.constant(source.genre)}, {level.add(c['id'])})"
+        if source.when is None:
+            return link
+        return f"({link} if {self._value(level, entity, c, source.when)} else None)"
 
     def _value(self, level: Level, entity: Entity, c: Columns, name: str) -> str:
         """Write the source of one column, in the caller's view."""

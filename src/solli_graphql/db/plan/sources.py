@@ -61,9 +61,14 @@ class Computed:
 
 @dataclass(frozen=True)
 class Link:
-    """A personal link to what a row stands for: made for the caller, at the time of the answer."""
+    """
+    A personal link to what a row stands for: made for the caller, at the time of the answer.
+
+    when: a column that is 0 or null where there is none.
+    """
 
     genre: Any  # services/liens.py knows
+    when: str | None = None
 
 
 Source = Column | Embedded | One | Many | Computed | Link

@@ -450,6 +450,36 @@ def upgrade() -> None:
         batch_op.create_index("ix_idempotence_date", ["date"], unique=False)
 
     op.create_table(
+        "televersement",
+        sa.Column(
+            "id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
+        ),
+        sa.Column("utilisateur_id", sa.BigInteger(), nullable=True),
+        sa.Column("nom_fichier", sa.Text(), nullable=False),
+        sa.Column("type_mime", sa.Text(), nullable=False),
+        sa.Column("taille", sa.Integer(), nullable=False),
+        sa.Column("sha256", sa.Text(), nullable=False),
+        sa.Column("cle", sa.Text(), nullable=False),
+        sa.Column("etat", sa.Text(), nullable=False),
+        sa.Column("date", colonnes.Instant(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "etat IN ('ATTENDU', 'RECU', 'PERIME')", name=op.f("ck_televersement_etat")
+        ),
+        sa.ForeignKeyConstraint(
+            ["utilisateur_id"],
+            ["utilisateur.id"],
+            name=op.f("fk_televersement_utilisateur_id"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_televersement")),
+        sa.UniqueConstraint("cle", name=op.f("uq_televersement_cle")),
+        sa.Index("ix_televersement_utilisateur_id", "utilisateur_id"),
+        sa.Index("ix_televersement_date", "date"),
+    )
+
+    op.create_table(
         "piece_jointe",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("sollicitation_id", sa.BigInteger(), nullable=False),
@@ -462,14 +492,29 @@ def upgrade() -> None:
         sa.Column("auteur_prenom", sa.Text(), nullable=False),
         sa.Column("auteur_id", sa.BigInteger(), nullable=True),
         sa.Column("etat", sa.Text(), nullable=False),
+        sa.Column("cle", sa.Text(), nullable=True),
+        sa.CheckConstraint(
+            "etat IN ('EN_ANALYSE', 'DISPONIBLE', 'REFUSEE')", name=op.f("ck_piece_jointe_etat")
+        ),
+        sa.CheckConstraint(
+            "cle IS NOT NULL OR etat = 'REFUSEE'", name=op.f("ck_piece_jointe_octets")
+        ),
         sa.ForeignKeyConstraint(
             ["sollicitation_id"],
             ["sollicitation.id"],
             name=op.f("fk_piece_jointe_sollicitation_id"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_piece_jointe")),
+        sa.UniqueConstraint("cle", name=op.f("uq_piece_jointe_cle")),
     )
     with op.batch_alter_table("piece_jointe", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_piece_jointe_en_analyse",
+            ["id"],
+            unique=False,
+            postgresql_where=sa.text("etat = 'EN_ANALYSE'"),
+            sqlite_where=sa.text("etat = 'EN_ANALYSE'"),
+        )
         batch_op.create_index(
             batch_op.f("ix_piece_jointe_sollicitation_id"), ["sollicitation_id"], unique=False
         )
@@ -569,6 +614,7 @@ TABLES = (
     "historique_texte",
     "sollicitation_recherche",
     "piece_jointe",
+    "televersement",
     "idempotence",
     "historique",
     "evenement",

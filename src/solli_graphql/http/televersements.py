@@ -1,0 +1,73 @@
+"""PUT /televersements/…: the bytes of an upload are received where its link says."""
+
+import orjson
+import structlog
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+
+from solli_graphql.domain.acteur import Acteur
+from solli_graphql.domain.errors import AccesRefuse, Introuvable, NonAuthentifie, Occupe, SolliError
+from solli_graphql.domain.fichiers import FichierRefuse, FichierTropGros
+from solli_graphql.http import auth
+from solli_graphql.logs import trace
+from solli_graphql.services.identite import Identite
+from solli_graphql.services.liens import Genre, Liens
+from solli_graphql.services.televersements import Televersements
+
+log = structlog.get_logger()
+PLACES = 64  # uploads at once in one process
+STATUTS = {Introuvable: 404, FichierTropGros: 413, FichierRefuse: 422, Occupe: 503}
+ABSENT = "Cet envoi n'est pas attendu, ou son lien n'est plus valable."
+
+
+class Reception:
+    """Receives uploads. Whatever is wrong with a link, the answer is the same 404."""
+
+    def __init__(self, liens: Liens, identite: Identite, televersements: Televersements) -> None:
+        self._liens, self._identite = liens, identite
+        self._televersements, self._en_cours = televersements, 0
+
+    async def respond(self, request: Request) -> Response:
+        """Receive the body of a request as the bytes of the upload that its link names."""
+        try:
+            await self._recevoir(request)
+        except (Introuvable, FichierTropGros, FichierRefuse, Occupe) as e:
+            return _refus(e)
+        except OSError as e:  # a full disk, most often
+            log.error("envoi_impossible", **trace(e))  # noqa: TRY400 - see trace
+            return _refus(Occupe())
+        except ClientDisconnect:
+            return Response(status_code=499)
+        return Response(status_code=204)
+
+    async def _recevoir(self, request: Request) -> None:
+        acteur, id_ = await self._qui(request)
+        if self._en_cours >= PLACES:
+            raise Occupe
+        self._en_cours += 1
+        try:
+            await self._televersements.recevoir(acteur, id_, request.stream())
+        finally:
+            self._en_cours -= 1
+
+    async def _qui(self, request: Request) -> tuple[Acteur, int]:
+        """Give who sends what: the link suffices; a bearer must be of the same person."""
+        lien = self._liens.lire(request.path_params["jeton"])
+        if lien is None or lien.genre is not Genre.TELEVERSEMENT:
+            raise Introuvable(ABSENT)
+        try:
+            porteur = await auth.acteur(request.headers.raw, self._identite, ecriture=True)
+        except (NonAuthentifie, AccesRefuse) as e:
+            raise Introuvable(ABSENT) from e
+        acteur = await self._identite.par_id(lien.acteur_id)
+        if acteur is None or (porteur is not None and porteur.id != acteur.id):
+            raise Introuvable(ABSENT)
+        return acteur, lien.objet_id
+
+
+def _refus(error: SolliError) -> Response:
+    message = ABSENT if isinstance(error, Introuvable) else error.message
+    errors = [{"message": message, "extensions": {"code": error.code}}]
+    entetes = {"Retry-After": "1"} if isinstance(error, Occupe) else None
+    corps = orjson.dumps({"errors": errors})
+    return Response(corps, STATUTS[type(error)], entetes, "application/json")

@@ -16,6 +16,7 @@ from solli_graphql.db.migrate import on
 from solli_graphql.db.opening import SQLITE
 
 Solli = Callable[..., Awaitable[Result]]
+PIECES: dict[str, Path] = {}  # of a model on PostgreSQL, where its attachments are
 LEUR_CLE = {"cle", "idempotence"}  # what no two databases share
 
 
@@ -72,15 +73,21 @@ async def first(url: str, statement: Any) -> Any:
 
 
 async def copier(modele: str, tmp_path: Path) -> str:
-    """Copy a database that nobody is connected to."""
+    """Copy a database that nobody is connected to, and its attachments."""
     if modele.startswith(SQLITE):
         copie = tmp_path.with_suffix(".db")
         shutil.copy(modele.removeprefix(SQLITE), copie)
+        shutil.copytree(f"{modele.removeprefix(SQLITE)}.pieces", f"{copie}.pieces")
         return f"{SQLITE}{copie}"
     before, _, options = modele.partition("?")
     base, name = before.rsplit("/", 1)
+    # Where commands look by default, as they run in this folder.
+    if PIECES[modele] != tmp_path / "pieces":
+        shutil.copytree(PIECES[modele], tmp_path / "pieces", dirs_exist_ok=True)
     server = f"{base}/postgres" + (f"?{options}" if options else "")
-    return await new_database(server, template=name)
+    copied = await new_database(server, template=name)
+    PIECES[copied] = tmp_path / "pieces"
+    return copied
 
 
 CATEGORIE = {"code": "C1", "libelle": "Un", "sousCategories": []}

@@ -56,6 +56,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--machine", help=size)
     size = "how many generated texts are printed in PDFs"
     parser.addoption("--pdf", type=int, default=200, help=size)
+    size = "how many uploads, of which many are cut, go to each store"
+    parser.addoption("--fichiers", type=int, default=60, help=size)
+    size = "how many hostile file names are cleaned"
+    parser.addoption("--noms", type=int, default=200, help=size)
+    parser.addoption("--clamd", action="store_true", help="judge by the system's clamd too")
     size = "how many generated operations are compared with the oracle's answers, on each engine"
     parser.addoption("--differentiel", type=int, default=300, help=size)
 

@@ -82,7 +82,7 @@ piecesJointes.dateAjout                          ====
 piecesJointes.ajouteePar.nom                     ===p
 piecesJointes.ajouteePar.prenom                  ===0
 piecesJointes.etat                               ====
-piecesJointes.url                                ====
+piecesJointes.url                                ~~~0
 actionsPossibles.action                          ~=~~
 actionsPossibles.disponible                      ~=~~
 actionsPossibles.statutsProposes.statut          .=..

@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import random
+import tempfile
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from solli_graphql.db.migrate import migrate, on
 from solli_graphql.db.opening import connect_to
 from solli_graphql.demo import chargement
 from solli_graphql.services import verification
+from solli_graphql.storage import Storage
 
 TRIALS, SOLLICITATIONS = {"ci": 100, "full": 1000}, {"ci": 40, "full": 40}
 TRIGGERS = {
@@ -104,7 +106,11 @@ async def _run(url: str, trials: int, seed: int) -> dict[str, Any]:
     await db.open()
     try:
         world = await chargement.preparer(db)
-        await chargement.charger(url, world, SOLLICITATIONS["ci"], lambda _: None)
+        with tempfile.TemporaryDirectory() as pieces:
+            await chargement.charger(
+                *(url, world, SOLLICITATIONS["ci"], lambda _: None),
+                storage=Storage(f"file://{pieces}"),
+            )
         engine = "sqlite" if url.startswith("sqlite") else "postgresql"
         table = "" if engine == "sqlite" else " ON historique"
         for trigger in TRIGGERS[engine]:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from commandes import Solli, copier, done
+from commandes import PIECES, Solli, copier, done
 from conftest import new_database
 from solli_graphql.cli import main
 from solli_graphql.db.migrate import migrate
@@ -20,7 +20,7 @@ def solli(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Solli:
     Run a command where no .env interferes; a database is given by `url`, demo mode by default.
     """
     monkeypatch.chdir(tmp_path)
-    for name in ("MODE", "DATABASE_URL", "POOL"):
+    for name in ("MODE", "DATABASE_URL", "POOL", "STORAGE_URL"):
         monkeypatch.delenv(f"SOLLI_{name}", raising=False)
 
     async def run(*args: Any, url: str = "", mode: str = "demo", **env: str) -> Result:
@@ -42,10 +42,13 @@ async def modele(
         url = f"sqlite:///{tmp_path_factory.mktemp('modele') / 'modele.db'}"
     else:
         url = await new_database(request.getfixturevalue("postgres"))
-    env, args = (
-        {"SOLLI_MODE": "demo", "SOLLI_DATABASE_URL": url},
+    args, env = (
         ["demo", "--sollicitations", "40"],
+        {"SOLLI_MODE": "demo", "SOLLI_DATABASE_URL": url},
     )
+    if engine == "postgresql":
+        PIECES[url] = tmp_path_factory.mktemp("modele") / "pieces"
+        env["SOLLI_STORAGE_URL"] = f"file://{PIECES[url]}"
     done(await asyncio.to_thread(CliRunner().invoke, main, args, env=env))
     return url
 

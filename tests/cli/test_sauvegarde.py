@@ -2,6 +2,7 @@
 
 import importlib.util
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -33,6 +34,14 @@ async def elsewhere(
     return await new_database(postgres)
 
 
+def held(folder: Path) -> dict[str, tuple[bytes, int]]:
+    """
+    Tell all that a folder holds, and since when.
+    """
+    files = (f for f in folder.rglob("*") if f.is_file())
+    return {str(f.relative_to(folder)): (f.read_bytes(), f.stat().st_mtime_ns) for f in files}
+
+
 class TestBackup:
     async def test_restores_to_the_same(
         self, solli: Solli, empty_url: str, elsewhere: str, tmp_path: Path
@@ -56,9 +65,9 @@ class TestBackup:
         folder = tmp_path / "s"
         done(await solli("demo", "--sollicitations", 5, url=empty_url))
         done(await solli("backup", str(folder), url=empty_url))
-        before = {f.name: (f.read_bytes(), f.stat().st_mtime_ns) for f in folder.iterdir()}
+        before = held(folder)
         done(await solli("restore", str(folder), url=elsewhere))
-        assert {f.name: (f.read_bytes(), f.stat().st_mtime_ns) for f in folder.iterdir()} == before
+        assert held(folder) == before
 
     async def test_holds_what_was_just_committed(
         self, solli: Solli, empty_url: str, elsewhere: str, tmp_path: Path
@@ -90,6 +99,25 @@ class TestBackup:
         done(await solli("restore", str(tmp_path / "s"), url=elsewhere))
         refused(await solli("restore", str(tmp_path / "s"), url=elsewhere))
         done(await solli("verify", url=elsewhere))
+
+    async def test_carries_the_attachments(
+        self, solli: Solli, empty_url: str, elsewhere: str, tmp_path: Path
+    ) -> None:
+        """
+        A restored backup has the bytes of every attachment; one without them says how many lack.
+        """
+        la = {"SOLLI_STORAGE_URL": f"file://{tmp_path / 'la'}"}
+        done(await solli("demo", "--sollicitations", 40, url=empty_url))
+        done(await solli("backup", str(tmp_path / "s"), url=empty_url))
+        assert list((tmp_path / "s" / "pieces").rglob("*"))
+        done(await solli("restore", str(tmp_path / "s"), url=elsewhere, **la))
+        said = done(await solli("verify", url=elsewhere, **la)).stderr
+        assert re.search(r"[1-9]\d* pièces jointes, 0 en faute", said)
+
+        perdu = next(p for p in (tmp_path / "la").rglob("*") if p.is_file())
+        perdu.unlink()
+        said = refused(await solli("backup", str(tmp_path / "t"), url=elsewhere, **la))
+        assert "1 pièces jointes manquent" in said
 
     async def test_wants_a_backup(self, solli: Solli, elsewhere: str, tmp_path: Path) -> None:
         """

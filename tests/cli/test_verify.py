@@ -126,3 +126,28 @@ class TestVerify:
             sql = "DELETE FROM historique WHERE 1"
         with pytest.raises(sa.exc.DBAPIError, match="append-only"):
             await execute(demo_url, sa.text(sql))
+
+
+class TestAttachments:
+    @pytest.mark.parametrize("faute", ["manque", "au lieu de", "ont changé"])
+    async def test_in_fault_are_named(self, demo_url: str, solli: Solli, faute: str) -> None:
+        """
+        A file that is gone, cut or changed is told, and nothing else is.
+        """
+        cle, taille = await first(
+            demo_url, sa.select(m.piece_jointe.c.cle, m.piece_jointe.c.taille)
+        )
+        beside = f"{demo_url.removeprefix('sqlite:///')}.pieces"
+        path = Path(beside if demo_url.startswith("sqlite") else "pieces") / cle
+        octets = {"manque": b"", "au lieu de": b"x", "ont changé": b"x" * taille}[faute]
+        path.write_bytes(octets)
+        if not octets:
+            path.unlink()
+
+        result = await solli("verify", url=demo_url)
+
+        assert result.exit_code == 1
+        (ligne,) = result.stdout.splitlines()
+        assert faute in ligne
+        assert "0 en faute" in result.stderr
+        assert "1 en faute" in result.stderr

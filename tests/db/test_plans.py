@@ -16,6 +16,7 @@ from solli_graphql.demo.chargement import charger, preparer
 from solli_graphql.domain.acteur import Acteur, Habilitation, Role
 from solli_graphql.domain.numeros import gid
 from solli_graphql.graphql.schema import core
+from solli_graphql.storage import Storage
 
 NOMBRE, SCHEMA = 8000, core()
 SYNTHESE = """query($espace: Espace!, $after: String) {
@@ -74,7 +75,8 @@ async def plans(
     await migrate(url)
     db = connect_to(url, pool=1)
     await db.open()
-    await charger(url, await preparer(db), NOMBRE, lambda _: None)
+    storage = Storage(f"file://{tmp_path_factory.mktemp('pieces')}")
+    await charger(url, await preparer(db), NOMBRE, lambda _: None, storage=storage)
     yield Plans(db)
     await db.close()
 

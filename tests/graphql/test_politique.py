@@ -1,5 +1,6 @@
 """The matrix: every field × role × relation × state, against a reviewed table."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -8,6 +9,9 @@ from client import Client, Compte
 from fabrique import Affaire, Make
 from histoires import CHEMINS
 from politique import ROLES, chemins, document, ecart, table, valeurs
+from solli_graphql.db import models as m
+from solli_graphql.db.database import Tx
+from solli_graphql.db.pieces import JOINDRE
 from solli_graphql.db.plan.sources import Column, Entity, Field
 from solli_graphql.db.relations import SOLLICITATION
 from solli_graphql.db.vues import lecture
@@ -61,6 +65,20 @@ async def dehors(make: Make, s: Affaire) -> list[Compte]:
     ]
 
 
+async def joindre(client: Client, s: Affaire) -> None:
+    """
+    Join a file to it, whatever its state.
+    """
+    base = {c.name: "x" for c in m.piece_jointe.c if c.name != "id"}
+    row = base | {"sollicitation_id": s.id, "taille": 1, "date_ajout": datetime.now(UTC)}
+    qui = {"auteur_id": s.emetteur.id, "auteur_nom": "Nom", "auteur_prenom": "Prénom"}
+
+    async def ecrire(tx: Tx) -> None:
+        await tx.write((JOINDRE, {**row, **qui, "etat": "DISPONIBLE", "cle": f"tests/{s.id}"}))
+
+    await client.db.write(ecrire)
+
+
 async def lire(client: Client, par: Compte, s: Affaire) -> Any:
     """
     Read every path as somebody.
@@ -102,6 +120,7 @@ class TestMatrix:
         Each role reads of each field what the table says; who is elsewhere reads nothing.
         """
         s = await make.affaire(statut, chez, **DEPOT)
+        await joindre(client, s)
         temoin = await lire(client, s.recepteur, s)
         ecarts = []
         for role, comptes in (await dedans(make, s)).items():

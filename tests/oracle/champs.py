@@ -182,7 +182,6 @@ CHAMPS: Mapping[tuple[str, str], Callable[[Base, Any, Args], Any]] = {
     ("CommentaireEmetteur", "auteur"): _auteur,
     ("PieceJointe", "id"): lambda _, o, __: gid("PieceJointe", o.row["id"]),
     ("PieceJointe", "ajouteePar"): _auteur,
-    ("PieceJointe", "url"): lambda *_: None,
     ("Structure", "id"): lambda _, o, __: gid("Structure", o.row["id"]),
     ("Structure", "designation"): lambda _, o, __: _nom(o, o.row["designation"]),
     ("Structure", "raisonSociale"): lambda _, o, __: _nom(o, o.row["raison_sociale"]),

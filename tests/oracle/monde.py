@@ -160,6 +160,7 @@ def _pieces(hasard: Random, vies: list[Vie]) -> list[Ligne]:
                     "auteur_prenom": vie.emetteur.prenom if auteur else "",
                     "auteur_id": auteur,
                     "etat": hasard.choice(("EN_ANALYSE", "DISPONIBLE", "REFUSEE")),
+                    "cle": f"00/00/{rang:032x}",
                 }
             )
     return pieces

@@ -113,8 +113,8 @@ def _champ(objet: Any, info: Any, **args: Any) -> Any:
     if type_ == "Query":
         r.controler(args)
         return RACINES[nom](appelant, args)
-    if nom == "pdfUrl":
-        return lien(appelant.id, Genre.PDF, objet.row["id"])
+    if nom in LIENS:
+        return LIENS[nom](appelant.id, objet)
     base = appelant.base
     if isinstance(objet, Liste):
         return LISTE[nom](objet)
@@ -134,6 +134,14 @@ def _lu(base: Base, objet: Any, champ: tuple[str, str], args: Args) -> Any:
     return valeur.astimezone(UTC).isoformat() if isinstance(valeur, datetime) else valeur
 
 
+def _url(qui: int, piece: Objet) -> str | None:
+    """Link to the bytes for who may fetch them: before a verdict, for who sent them."""
+    row, analyste = piece.row, bool(piece.vue and piece.vue.analyste)
+    sienne = row["etat"] == "EN_ANALYSE" and row["auteur_id"] == qui
+    permise = not analyste and (row["etat"] == "DISPONIBLE" or sienne)
+    return lien(qui, Genre.PIECE, row["id"]) if permise else None
+
+
 def lien(qui: int, genre: Genre, id_: int) -> str:
     """Make a link that tells all that it depends on, and not the time."""
     return f"/{qui}/{genre.name}/{id_}"
@@ -143,6 +151,10 @@ def _serpent(nom: str) -> str:
     return re.sub(r"(?=[A-Z])", "_", nom).lower()
 
 
+LIENS: Mapping[str, Callable[[int, Objet], str | None]] = {
+    "pdfUrl": lambda qui, o: lien(qui, Genre.PDF, o.row["id"]),
+    "url": _url,
+}
 RACINES: Mapping[str, Callable[[Appelant, Args], Any]] = {
     "moi": lambda qui, _: Objet("Utilisateur", qui.base.par_id["utilisateur"][qui.id]),
     "node": lambda qui, a: r.node(qui, a["id"]),

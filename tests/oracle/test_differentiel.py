@@ -35,7 +35,7 @@ DES_MUTATIONS = (
         "AccesRefuse",
         "Introuvable",
     ),
-    "CleIdempotenceReutilisee",
+    *("CleIdempotenceReutilisee", "TeleversementPrepare", "Televersement", "EnTete"),
 )
 
 

@@ -49,7 +49,7 @@ async def verify(*, head: bool) -> None:
 
 
 @main.command(
-    help="Supprime clés d'idempotence et événements de plus de 7 jours, envois abandonnés d'un jour."
+    help="Supprime clés et événements de plus de 7 jours, envois abandonnés depuis un jour."
 )
 @commande
 async def purge() -> None:

@@ -41,14 +41,16 @@ def nettoyer(nom: str, extensions: tuple[str, ...]) -> str:
     """
     brut = unicodedata.normalize("NFKC", nom[-2000:]).replace("\\", "/")
     base = next((p for p in reversed(brut.split("/")) if _visible(p).strip(" .")), "")
-    base = " ".join(INTERDITS.sub("_", _visible(base)).split()).strip(" .")
+    # Again: what was dropped may have stood between a letter and its mark.
+    base = unicodedata.normalize("NFKC", INTERDITS.sub("_", _visible(base))).rstrip(" .")
     trouvee, extension = EXTENSION.search(base), extensions[0]
     if trouvee and trouvee[0][1:].lower() in extensions:
         base, extension = base[: trouvee.start()], trouvee[0][1:]
-    base = base[: COURT - len(extension) - 2].strip(" .").lstrip("-~") or SANS_NOM
-    if RESERVES.fullmatch(base.split(".")[0].strip()):
-        base = f"_{base}"
-    return f"{base}.{extension}"
+    souche = " ".join(base.split()).lstrip(" .-~")
+    if RESERVES.fullmatch(souche.partition(".")[0].strip()):
+        souche = f"_{souche}"
+    souche = souche[: COURT - len(extension) - 1].rstrip(" .")
+    return f"{souche or SANS_NOM}.{extension}"
 
 
 def _visible(texte: str) -> str:

@@ -18,7 +18,7 @@ class TestEffacerPersonne:
         """
         A person is erased after a confirmation; the histories are still without a fault.
         """
-        url = await copier(modele, tmp_path / "base")
+        url = await copier(modele, tmp_path)
         answer = done(await solli("effacer-personne", QUI, "--oui", url=url, **TOUT))
         assert "sollicitations effacées" in answer.stderr
         done(await solli("verify", url=url))
@@ -32,7 +32,7 @@ class TestEffacerPersonne:
         """
         Without a yes nothing is erased.
         """
-        url = await copier(modele, tmp_path / "base")
+        url = await copier(modele, tmp_path)
         head = done(await solli("verify", "--head", url=url)).stdout
         assert (await solli("effacer-personne", QUI, url=url, **TOUT)).exit_code == 1
         assert done(await solli("verify", "--head", url=url)).stdout == head
@@ -41,7 +41,7 @@ class TestEffacerPersonne:
         """
         By default what was closed within five years stays, and the answer says so.
         """
-        url = await copier(modele, tmp_path / "base")
+        url = await copier(modele, tmp_path)
         answer = done(await solli("effacer-personne", QUI, "--oui", url=url))
         assert answer.stderr.splitlines()[-1].startswith("0 sollicitations effacées")
 
@@ -51,7 +51,7 @@ class TestEffacerPersonne:
         """
         An address that is not one, or that names nobody, is refused in French.
         """
-        url = await copier(modele, tmp_path / "base")
+        url = await copier(modele, tmp_path)
         for address in ("personne", "personne@demo.example"):
             refused(await solli("effacer-personne", address, "--oui", url=url))
 

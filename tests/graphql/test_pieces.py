@@ -14,7 +14,10 @@ from solli_graphql.domain.acteur import Role
 from solli_graphql.domain.workflow import DestinataireActuel, StatutSollicitation
 from solli_graphql.settings import Settings
 
-GESTES = ["DEMANDE_INFORMATION", "RESOLUE", "EN_COURS", "REPONDRE_COMPLEMENT", "ROUVRIR"]
+GESTES = [
+    *("DEMANDE_INFORMATION", "RESOLUE", "MAUVAISE_AFFECTATION", "REPONDRE_COMPLEMENT", "ROUVRIR"),
+]
+QUESTION, COMPLEMENT = "DEMANDE_INFORMATION", "REPONDRE_COMPLEMENT"
 A_TRAITER = StatutSollicitation.A_TRAITER
 INCONNU = [("piecesJointes", "INCONNU")]
 
@@ -59,6 +62,15 @@ class TestJoindre:
         assert len(await lues(client, a.recepteur, fait["id"])) == 3
         encore = await client.execute(SOUMETTRE, par=a.emetteur, input=entree)
         assert erreurs(encore.data["soumettreSollicitation"]) == INCONNU
+
+    async def test_never_with_a_draft(self, client: Client, make: Make) -> None:
+        """
+        A draft takes no file, by which the emitter would see that there is one (D7, S5).
+        """
+        a = await make.affaire()
+        gid = await televerser(client, a.recepteur)
+        membre = await make.tenter(a, "EN_COURS", a.recepteur, piecesJointes=[gid])
+        assert erreurs(membre) == [("piecesJointes", "INTERDIT")]
 
     async def test_only_ones_own_that_came(self, client: Client, make: Make) -> None:
         """
@@ -131,11 +143,11 @@ class TestQuotas:
             trois = [await televerser(client, a.recepteur) for _ in range(3)]
             membre = await ici.tenter(a, "RESOLUE", a.recepteur, piecesJointes=trois)
             assert erreurs(membre) == [("piecesJointes", "TROP_LONG")] * 2
-            await ici.tenter(a, "EN_COURS", a.recepteur, piecesJointes=trois[:1])
-            gros = await televerser(client, a.recepteur, PDF + b"\n")
-            membre = await ici.tenter(a, "RESOLUE", a.recepteur, piecesJointes=[gros])
+            await ici.tenter(a, QUESTION, a.recepteur, piecesJointes=trois[:1])
+            gros, juste = [await televerser(client, a.emetteur, PDF + x) for x in (b"\n", b"")]
+            membre = await ici.tenter(a, COMPLEMENT, a.emetteur, piecesJointes=[gros])
             assert erreurs(membre) == [("piecesJointes", "TROP_LONG")]
-            membre = await ici.tenter(a, "RESOLUE", a.recepteur, piecesJointes=trois[1:2])
+            membre = await ici.tenter(a, COMPLEMENT, a.emetteur, piecesJointes=[juste])
             assert membre["__typename"] == "ActionPriseEnCompte"
 
     async def test_of_ten(self, client: Client, make: Make) -> None:
@@ -144,26 +156,37 @@ class TestQuotas:
         """
         a = await make.affaire()
         gids = [await televerser(client, a.recepteur) for _ in range(11)]
-        membre = await make.tenter(a, "EN_COURS", a.recepteur, piecesJointes=gids)
+        membre = await make.tenter(a, QUESTION, a.recepteur, piecesJointes=gids)
         assert erreurs(membre) == [("piecesJointes", "TROP_LONG")]
-        await make.tenter(a, "EN_COURS", a.recepteur, piecesJointes=gids[:10])
-        membre = await make.tenter(a, "EN_COURS", a.recepteur, piecesJointes=gids[10:])
+        await make.tenter(a, QUESTION, a.recepteur, piecesJointes=gids[:10])
+        autre = await televerser(client, a.emetteur)
+        membre = await make.tenter(a, COMPLEMENT, a.emetteur, piecesJointes=[autre])
         assert erreurs(membre) == [("piecesJointes", "TROP_LONG")]
         assert len(await lues(client, a.emetteur, a.gid)) == 10
 
     async def test_hold_under_races(self, client: Client, make: Make) -> None:
         """
-        Twelve gestes at once join ten files, each file once (F6).
+        Of several compléments at once on a sollicitation of nine files, one joins the tenth (F6).
         """
         a = await make.affaire()
-        gids = [await televerser(client, a.recepteur) for _ in range(12)]
+        neuf = [await televerser(client, a.recepteur) for _ in range(9)]
+        await make.tenter(a, QUESTION, a.recepteur, piecesJointes=neuf)
+        gids = [await televerser(client, a.emetteur) for _ in range(8)]
 
         membres = await asyncio.gather(
-            *(make.tenter(a, "EN_COURS", a.recepteur, piecesJointes=[g]) for g in gids)
+            *(make.tenter(a, COMPLEMENT, a.emetteur, piecesJointes=[g]) for g in gids)
         )
 
-        faits = [m for m in membres if m["__typename"] == "ActionPriseEnCompte"]
-        assert len(faits) == len(await lues(client, a.emetteur, a.gid)) == 10
+        assert sum(m["__typename"] == "ActionPriseEnCompte" for m in membres) == 1
+        assert len(await lues(client, a.emetteur, a.gid)) == 10
+
+    async def test_of_a_person_hold_under_races(self, client: Client, make: Make) -> None:
+        """
+        Of 60 files announced at once, one person has 50 that wait (F6).
+        """
+        qui = await make.role(Role.SUPPORT)
+        membres = await asyncio.gather(*(preparer(client, qui) for _ in range(60)))
+        assert sum("televersement" in m for m in membres) == 50
 
     async def test_one_file_raced_for(self, client: Client, make: Make) -> None:
         """
@@ -174,7 +197,7 @@ class TestQuotas:
         gid = await televerser(client, a.recepteur)
 
         membres = await asyncio.gather(
-            *(make.tenter(s, "EN_COURS", a.recepteur, piecesJointes=[gid]) for s in (a, b) * 3)
+            *(make.tenter(s, QUESTION, a.recepteur, piecesJointes=[gid]) for s in (a, b) * 3)
         )
 
         assert sum(m["__typename"] == "ActionPriseEnCompte" for m in membres) == 1

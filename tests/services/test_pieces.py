@@ -122,7 +122,7 @@ async def joindre(client: Client, make: Make, octets: bytes = PDF, **champs: Any
     """
     a = await make.affaire()
     gid = await televerser(client, a.recepteur, octets, **champs)
-    fait = await make.tenter(a, "EN_COURS", a.recepteur, piecesJointes=[gid])
+    fait = await make.tenter(a, "DEMANDE_INFORMATION", a.recepteur, piecesJointes=[gid])
     assert fait["__typename"] == "ActionPriseEnCompte", fait
     return a
 
@@ -147,7 +147,8 @@ class TestCollecter:
 
             assert len(await storage.cles()) == 1
             assert await collecter(client.db, storage) == 0
-            membre = await ici.tenter(a, "EN_COURS", a.recepteur, piecesJointes=[gid])
+            b = await ici.autre(a)
+            membre = await ici.tenter(b, "RESOLUE", a.recepteur, piecesJointes=[gid])
             assert membre["erreurs"][0]["code"] == "INCONNU"
             (piece,) = await lues(client, a.recepteur, a.gid)
             assert (await client.http.get(piece["url"])).content == PDF
@@ -349,8 +350,7 @@ class TestMany:
         async with ailleurs(settings, make, magasin) as (client, ici, storage):
             gens: list[Affaire] = []
             for rang in range(combien):
-                if rang % 8 == 0:
-                    gens.append(await ici.affaire())
+                gens.append(await (ici.autre(gens[-1]) if rang % 8 else ici.affaire()))
                 await essayer(client, ici, gens[-1], hasard, direct=storage.direct)
             for a in gens:
                 await client.db.write(vieillir, a.recepteur.id)
@@ -380,7 +380,7 @@ async def essayer(client: Client, make: Make, a: Affaire, hasard: Any, *, direct
             await deposer(t, envoyes)
     else:
         await envoyer(client, t["url"], coupe(envoyes) if hasard.random() < 0.2 else envoyes)
-    membre = await make.tenter(a, "EN_COURS", a.recepteur, piecesJointes=[t["id"]])
+    membre = await make.tenter(a, "DEMANDE_INFORMATION", a.recepteur, piecesJointes=[t["id"]])
     joint = membre["__typename"] == "ActionPriseEnCompte"
     assert not joint or envoyes == octets
 

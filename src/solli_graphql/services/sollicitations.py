@@ -39,6 +39,8 @@ CONFIRMATIONS: dict[Action | StatutTraitement, str] = {
     Action.ROUVRIR: "La réouverture a été prise en compte.",
     Action.CLOTURER: "La clôture a été prise en compte.",
 }
+# D7: with an answer or a question. The emitter would see, by a file, that there is a draft.
+BROUILLON = "Un brouillon n'a pas de pièces jointes : joignez-les à la réponse ou à la question."
 DEPOSEE = "Votre sollicitation a été prise en compte."
 
 
@@ -142,6 +144,8 @@ class Sollicitations:
         CleIdempotenceReutilisee or Occupe; nothing changes then.
         """
         geste = Geste(action, choix, texte, options.version_attendue)
+        if options.pieces_jointes and choix is StatutTraitement.EN_COURS:
+            champs.refuser("piecesJointes", "INTERDIT", BROUILLON)
         jointes = await self._jointes(champs, acteur, options)
         demande = {"id": gid, **asdict(geste), "piecesJointes": jointes.ids}
         cle = lire(champs, options.cle, action, demande)

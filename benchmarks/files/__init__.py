@@ -1,0 +1,1 @@
+"""Uploads that are cut, on servers that are killed."""

@@ -16,20 +16,30 @@ from solli_graphql.db.plan.reader import Reader
 from solli_graphql.domain.acteur import Acteur
 from solli_graphql.domain.fichiers import types_admis
 from solli_graphql.exports.pdf import Atelier
+from solli_graphql.exports.tableur import TYPES
 from solli_graphql.graphql import executor as x
 from solli_graphql.graphql import known
 from solli_graphql.graphql.fiche import Fiches
+from solli_graphql.graphql.flux import Flux, Octets
+from solli_graphql.graphql.lignes import Lignes
 from solli_graphql.graphql.limits import Limits
 from solli_graphql.graphql.schema import readable
 from solli_graphql.http.edge import Turnstile
 from solli_graphql.http.endpoint import Endpoint
-from solli_graphql.http.telechargements import POINTS, POINTS_PIECE, Telechargements
+from solli_graphql.http.telechargements import (
+    POINTS,
+    POINTS_EXPORT,
+    POINTS_PIECE,
+    Exporter,
+    Telechargements,
+)
 from solli_graphql.http.televersements import Reception
 from solli_graphql.logs import trace
 from solli_graphql.quotas import quota
 from solli_graphql.services import pieces
 from solli_graphql.services.comptes import Comptes
 from solli_graphql.services.depot import SLOW_TO_IMPORT
+from solli_graphql.services.exports import Exports
 from solli_graphql.services.fournisseur import Fournisseur
 from solli_graphql.services.identite import DEMO, PSEUDONYMES, Identite, cle
 from solli_graphql.services.introspection import Client
@@ -70,11 +80,14 @@ class Service:
         liens, trace = Liens(secret, base=self._settings.url_publique), Trace(secret)
         reader = Reader(self.db, readable(), secret=secret, links=liens.pour)
         televersements = Televersements(self.db, self._storage, liens, regles(self._settings))
+        lignes = Lignes(reader)
+        exports = Exports(self.db, lignes.compter, liens)
         executor = x.Executor(
             reader,
             Sollicitations(self.db, televersements),
             Comptes(self.db, trace),
             televersements,
+            exports,
             limits=limits(self._settings),
             quota=self._quota,
             open_introspection=self._settings.demo,
@@ -109,12 +122,28 @@ class Service:
                 trace.noter("telecharger_piece", acteur=acteur.id, cible=acteur.id, piece=id_)
             return piece
 
+        exporter = self._exporter(exports, Flux(self.db, lignes, self._settings.exports), trace)
         self._telechargements = Telechargements(
             *(liens, identite, lire, self._atelier.rendre),
             trouver=trouver,
             octets=self._storage.lire,
+            exporter=exporter,
         )
         self._reception = Reception(liens, identite, televersements)
+
+    def _exporter(self, exports: Exports, flux: Flux, trace: Trace) -> Exporter:
+        """Give what begins the export of a link, with today's rights; None if there is none."""
+
+        async def exporter(acteur: Acteur, id_: int) -> tuple[str, str, Octets] | None:
+            demande = await exports.trouver(acteur, id_)
+            if demande is None or not demande.permise(acteur):
+                return None
+            await self._quota.take(acteur.id, min(POINTS_EXPORT, self._quota.capacity))
+            octets = await flux.ouvrir(acteur, demande)
+            trace.noter("EXPORTER", acteur=acteur.id, cible=acteur.id, espace=demande.espace)
+            return f"sollicitations.{demande.format.lower()}", TYPES[demande.format], octets
+
+        return exporter
 
     async def _verificateurs(self) -> list[Verificateur]:
         """List who is believed: the identity provider, and the demonstration in its own mode."""

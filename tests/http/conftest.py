@@ -15,6 +15,7 @@ from fournisseur import Provider, Servir, fournisseur
 from solli_graphql.app import create_app
 from solli_graphql.domain.acteur import Role
 from solli_graphql.domain.workflow import DestinataireActuel, Routage
+from solli_graphql.services.identite import PSEUDONYMES, cle
 from solli_graphql.settings import Mode, Settings
 
 
@@ -84,3 +85,13 @@ async def servir(settings: Settings, client: Client) -> AsyncIterator[Servir]:
             return await stack.enter_async_context(http)
 
         yield lancer
+
+
+@pytest.fixture(scope="module")
+async def secret(client: Client) -> bytes:
+    """
+    The key that signs links.
+    """
+    found = await cle(client.db, PSEUDONYMES)
+    assert found is not None
+    return found

@@ -4,29 +4,16 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-import sqlalchemy as sa
 
 from client import Client, Compte
 from conftest import servir
 from fabrique import Affaire, Make
-from solli_graphql.db import models as m
-from solli_graphql.db.database import Statement, Tx
+from liens import retirer
 from solli_graphql.domain.acteur import Role
-from solli_graphql.services.identite import PSEUDONYMES, cle
 from solli_graphql.services.liens import CHEMIN, DUREE, Genre, Liens
 from solli_graphql.settings import Settings
 
 LIEN = "query($id: ID!) { node(id: $id) { ... on Sollicitation { pdfUrl } } }"
-
-
-RETIRER: Statement[Any] = Statement(
-    m.habilitation.delete().where(m.habilitation.c.utilisateur_id == sa.bindparam("qui"))
-)
-
-
-async def retirer(tx: Tx, qui: int) -> None:
-    """Take every right away from somebody."""
-    await tx.write((RETIRER, {"qui": qui}))
 
 
 async def lien(client: Client, a: Affaire, par: Compte) -> str:
@@ -39,13 +26,6 @@ async def lien(client: Client, a: Affaire, par: Compte) -> str:
 @pytest.fixture(scope="module")
 async def affaire(make: Make) -> Affaire:
     return await make.affaire()
-
-
-@pytest.fixture(scope="module")
-async def secret(client: Client) -> bytes:
-    found = await cle(client.db, PSEUDONYMES)
-    assert found is not None
-    return found
 
 
 class TestLien:

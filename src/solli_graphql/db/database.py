@@ -1,6 +1,7 @@
 """The seam: statements compiled once per engine, and what an engine promises."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Any, Concatenate, Generic, ParamSpec, Protocol, TypeVar
 
@@ -120,6 +121,15 @@ class Tx(Protocol):
 Command = Callable[Concatenate[Tx, P], Awaitable[R]]
 
 
+class Snapshot(Protocol):
+    """One unchanging state of the database, read statement by statement."""
+
+    dialect: sa.Dialect
+
+    async def fetch(self, statement: Statement[Any], values: Values) -> Sequence[Sequence[Any]]:
+        """Read raw rows of this state. Raises LimiteDepassee past the time limit of a statement."""
+
+
 class Database(Protocol):
     """An engine: SQLite embedded, or PostgreSQL."""
 
@@ -137,6 +147,9 @@ class Database(Protocol):
 
     async def simulate(self, command: Command[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
         """Run a command in one transaction, and roll it back."""
+
+    def snapshot(self) -> AbstractAsyncContextManager[Snapshot]:
+        """Open a state on a connection of its own: however long it lasts, nobody waits for it."""
 
     def exists(self) -> bool:
         """Tell whether there is something to open: connecting would make an empty file."""

@@ -305,6 +305,16 @@ idempotence = sa.Table(
     sa.Column("version", sa.Integer, nullable=False),  # of the caller's own view
     sa.Index("ix_idempotence_date", "date"),
 )
+# What was asked of an export: its link holds the id alone, never a text that somebody searched.
+export = sa.Table(
+    "export",
+    metadata,
+    cle_primaire(),
+    vers("utilisateur_id", "utilisateur"),
+    sa.Column("date", Instant, nullable=False),
+    texte("demande"),  # JSON
+    sa.Index("ix_export_date", "date"),
+)
 cle = sa.Table(
     "cle",
     metadata,

@@ -2,8 +2,8 @@
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
 from functools import lru_cache, partial
 from typing import Any, ParamSpec, TypeVar
 
@@ -111,13 +111,37 @@ def _shifted(sql: str, by: int) -> str:
     return re.sub(r"\$(\d+)", lambda m: f"${int(m[1]) + by}", sql)
 
 
+class PostgresSnapshot:
+    """A transaction that only reads, and sees nothing of what others commit meanwhile."""
+
+    def __init__(self, connection: Any, dialect: sa.Dialect) -> None:
+        self._connection, self.dialect = connection, dialect
+
+    async def fetch(self, statement: Statement[Any], values: Values) -> Sequence[Sequence[Any]]:
+        text = statement.on(self.dialect)
+        return await _fetch(self._connection, text.sql, text.bind(values))
+
+
+async def _fetch(connection: Any, sql: str, bound: list[Any]) -> Sequence[Sequence[Any]]:
+    """Read rows; say in the product's words why one cannot."""
+    try:
+        rows: Sequence[Sequence[Any]] = await connection.fetch(sql, *bound)
+    except asyncpg.QueryCanceledError as e:
+        raise LimiteDepassee(TROP_LONGUE) from e
+    except Exception as e:
+        if not lost(e):
+            raise
+        raise Occupe from e
+    return rows
+
+
 class Postgres:
     """A PostgreSQL database."""
 
     def __init__(self, url: str, timeouts: Timeouts, *, pool_size: int) -> None:
         self.dialect: sa.Dialect = PGDialect_asyncpg()  # type: ignore[no-untyped-call]
-        connecting = partial(connect, url, **_server_settings(timeouts))
-        self._pool = Pool(connecting, pool_size)
+        self._connect = partial(connect, url, **_server_settings(timeouts))
+        self._pool = Pool(self._connect, pool_size)
         self._under_way: set[asyncio.Task[Any]] = set()
 
     def exists(self) -> bool:
@@ -139,16 +163,25 @@ class Postgres:
         try:
             connection = await self._pool.take()
             try:
-                rows: Sequence[Sequence[Any]] = await connection.fetch(text.sql, *text.bind(values))
+                return await _fetch(connection, text.sql, text.bind(values))
             finally:
                 self._pool.give(connection)
-        except asyncpg.QueryCanceledError as e:
-            raise LimiteDepassee(TROP_LONGUE) from e
         except Exception as e:
             if not lost(e):
                 raise
             raise Occupe from e
-        return rows
+
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[PostgresSnapshot]:
+        try:
+            connection = await self._connect()
+        except Unreachable as e:
+            raise Occupe from e
+        try:
+            await connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            yield PostgresSnapshot(connection, self.dialect)
+        finally:
+            connection.terminate()  # at once, whatever it was doing: there is nothing to keep
 
     async def write(self, command: Command[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
         return await self._shielded(lambda tx: command(tx, *args, **kwargs), keep=True)

@@ -5,7 +5,8 @@ import importlib
 import os
 import threading
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -113,6 +114,35 @@ class SqliteTx:
         return int(self._connection.execute(NEXT_ID).fetchone()[0])
 
 
+class SqliteSnapshot:
+    """A read transaction on a connection of its own, each statement of it on a thread."""
+
+    def __init__(self, connection: Any, dialect: sa.Dialect, seconds: float) -> None:
+        self._connection, self.dialect, self._seconds = connection, dialect, seconds
+
+    async def fetch(self, statement: Statement[Any], values: Values) -> Sequence[Sequence[Any]]:
+        text = statement.on(self.dialect)
+        try:
+            return await _on_a_thread(self._connection, text.sql, text.bind(values), self._seconds)
+        except sqlite3.OperationalError as e:
+            raise (LimiteDepassee(TROP_LONGUE) if _interrupted(e) else e) from e
+
+
+async def _on_a_thread(
+    connection: Any, sql: str, bound: list[Any], seconds: float
+) -> Sequence[Sequence[Any]]:
+    """Read, and interrupt SQLite when the caller gives up: the connection is then free."""
+    work = partial(_read, connection, sql, bound, seconds)
+    reading = asyncio.get_running_loop().run_in_executor(None, work)
+    try:
+        return await asyncio.shield(reading)
+    except asyncio.CancelledError:
+        connection.interrupt()
+        await asyncio.wait([reading])
+        reading.exception()
+        raise
+
+
 @dataclass(eq=False)
 class Waiting:
     """A command that waits for the writer, and whom to tell."""
@@ -164,21 +194,18 @@ class Sqlite:
                 raise
         async with self._long:
             try:
-                return await self._read_on_a_thread(text.sql, bound)
+                return await _on_a_thread(self._long_reads, text.sql, bound, self._timeouts.sql)
             except sqlite3.OperationalError as e:
                 raise (LimiteDepassee(TROP_LONGUE) if _interrupted(e) else e) from e
 
-    async def _read_on_a_thread(self, sql: str, bound: list[Any]) -> Sequence[Sequence[Any]]:
-        """Read, and interrupt SQLite when the caller gives up: the connection is then free."""
-        work = partial(_read, self._long_reads, sql, bound, self._timeouts.sql)
-        reading = self._loop.run_in_executor(None, work)
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[SqliteSnapshot]:
+        connection = connect(self.path)
         try:
-            return await asyncio.shield(reading)
-        except asyncio.CancelledError:
-            self._long_reads.interrupt()
-            await asyncio.wait([reading])
-            reading.exception()
-            raise
+            connection.execute("BEGIN")
+            yield SqliteSnapshot(connection, self.dialect, self._timeouts.sql)
+        finally:
+            connection.close()
 
     async def write(self, command: Command[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
         return await self._submit(lambda tx: command(tx, *args, **kwargs), keep=True)

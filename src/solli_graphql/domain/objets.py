@@ -17,6 +17,14 @@ class TypeObjet(StrEnum):
     AUTRE = "AUTRE"
 
 
+class FormatExport(StrEnum):
+    """The formats of an export."""
+
+    CSV = "CSV"
+    XLSX = "XLSX"
+    JSONL = "JSONL"
+
+
 class EtatPieceJointe(StrEnum):
     """Whether an attachment can be fetched."""
 

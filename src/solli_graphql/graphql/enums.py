@@ -9,7 +9,7 @@ from graphql import GraphQLError
 from solli_graphql.db.queries import TriSollicitations
 from solli_graphql.domain.acteur import Espace, Role
 from solli_graphql.domain.identifiants import TypeIdentifiant
-from solli_graphql.domain.objets import EtatPieceJointe, TypeObjet
+from solli_graphql.domain.objets import EtatPieceJointe, FormatExport, TypeObjet
 from solli_graphql.domain.workflow import (
     Action,
     DestinataireActuel,
@@ -27,6 +27,7 @@ __all__ = [
     "DestinataireActuel",
     "Espace",
     "EtatPieceJointe",
+    "FormatExport",
     "MotifATraiter",
     "Role",
     "Routage",
@@ -154,6 +155,16 @@ enumeration(
         "EN_ANALYSE": "En attente de l'antivirus.",
         "DISPONIBLE": "Peut être téléchargée.",
         "REFUSEE": "Refusée par l'antivirus.",
+    },
+)
+
+enumeration(
+    FormatExport,
+    "Format d'un export.",
+    {
+        "CSV": "CSV pour un tableur français : point-virgule, UTF-8 avec BOM.",
+        "XLSX": "Classeur Excel.",
+        "JSONL": "Un objet JSON par ligne, aux noms de ce schéma.",
     },
 )
 

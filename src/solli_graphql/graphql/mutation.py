@@ -11,6 +11,7 @@ from solli_graphql.db.queries import par_id
 from solli_graphql.domain.acteur import Acteur
 from solli_graphql.graphql.administration import ROOTS
 from solli_graphql.graphql.enums import StatutTraitement, TypeObjet
+from solli_graphql.graphql.exportation import exporter
 from solli_graphql.graphql.fields import arg, racine
 from solli_graphql.graphql.permissions import (
     PeutCloturer,
@@ -23,6 +24,7 @@ from solli_graphql.graphql.refus import ActionPriseEnCompte, ResultatAction, mem
 from solli_graphql.graphql.televersements import preparer_televersement
 from solli_graphql.services.comptes import Comptes
 from solli_graphql.services.depot import Depot
+from solli_graphql.services.exports import Exports
 from solli_graphql.services.sollicitations import Options, PriseEnCompte, Sollicitations
 from solli_graphql.services.televersements import Televersements
 
@@ -120,10 +122,11 @@ class Context:
         sollicitations: Sollicitations,
         comptes: Comptes,
         televersements: Televersements,
+        exports: Exports,
         cle: str | None,
     ) -> None:
         self.sollicitations, self.comptes = sollicitations, comptes
-        self.televersements, self.cle = televersements, cle
+        self.televersements, self.exports, self.cle = televersements, exports, cle
 
     def cle_de(self, entree: Any) -> str | None:
         """Give the idempotency key of an input, or else the header's."""
@@ -221,7 +224,7 @@ Mutation = create_type(
     "Mutation",
     [
         *(soumettre_sollicitation, traiter, repondre_complement, rouvrir, cloturer),
-        *(preparer_televersement, *ROOTS),
+        *(preparer_televersement, exporter, *ROOTS),
     ],
     description="Actions : une par document.",
 )

@@ -57,6 +57,14 @@ class PeutLire(Permission):
         return bool(source.roles & ROLES_DE_L_ESPACE[espace])
 
 
+class PeutExporter(PeutLire):
+    """Somebody who may read what they ask to export."""
+
+    def has_permission(self, source: Acteur, info: Any, **kwargs: Any) -> bool:
+        """Ask of the input's espace what is asked of a read's."""
+        return super().has_permission(source, info, espace=kwargs["input"].espace)
+
+
 class PeutSoumettre(Permission):
     """An emitter."""
 

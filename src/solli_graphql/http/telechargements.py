@@ -1,15 +1,17 @@
 """GET /telechargements/…: a personal link is followed, its rights checked again."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import aclosing
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
+from starlette.types import Send
 
 from solli_graphql.domain.acteur import Acteur
-from solli_graphql.domain.errors import NonAuthentifie, Occupe
+from solli_graphql.domain.errors import LimiteDepassee, NonAuthentifie, Occupe
 from solli_graphql.http import auth
 from solli_graphql.http.plages import Insatisfaisable, plage
 from solli_graphql.quotas import QuotaDepasse
@@ -22,13 +24,15 @@ ENTETES = {
     "Cache-Control": "private, no-store",
     "Referrer-Policy": "no-referrer",
 }
-POINTS, POINTS_PIECE = 20, 5  # what a PDF, and an attachment, take from their reader's bucket
+# What a PDF, an attachment and an export take from their reader's bucket.
+POINTS, POINTS_PIECE, POINTS_EXPORT = 20, 5, 200
 ABSENT = "Ce lien n'existe pas ou n'est plus valable.\n"
 
 LireFiche = Callable[[Acteur, int], Awaitable[dict[str, Any] | None]]
 # An attachment that somebody may fetch: a row of db/pieces.py, and what reads its bytes.
 Trouver = Callable[[Acteur, int], Awaitable[Any]]
 Octets = Callable[[str, int, int], AsyncIterator[bytes]]
+Exporter = Callable[[Acteur, int], Awaitable[tuple[str, str, AsyncGenerator[bytes, None]] | None]]
 Rendre = Callable[[Mapping[str, Any], str, datetime], Awaitable[bytes]]
 
 
@@ -44,10 +48,12 @@ class Telechargements:
         *,
         trouver: Trouver,
         octets: Octets,
+        exporter: Exporter,
     ) -> None:
         self._liens, self._identite = liens, identite
         self._lire, self._rendre = lire, rendre
         self._trouver_piece, self._octets = trouver, octets
+        self._exporter = exporter
 
     async def respond(self, request: Request) -> Response:
         """Answer with the file of a link, for the person to whom it was given."""
@@ -59,6 +65,8 @@ class Telechargements:
         except QuotaDepasse as e:
             attente = {"Retry-After": str(e.attente)}
             return PlainTextResponse(e.message + "\n", 429, {**ENTETES, **attente})
+        except LimiteDepassee as e:
+            return PlainTextResponse(e.message + "\n", 400, ENTETES)
         return found or PlainTextResponse(ABSENT, 404, ENTETES)
 
     async def _trouver(self, request: Request, lien: Lien) -> Response | None:
@@ -69,11 +77,17 @@ class Telechargements:
         if porteur is not None and porteur.id != lien.acteur_id:
             return None
         acteur = await self._identite.par_id(lien.acteur_id)
-        if acteur is None:
-            return None
-        if lien.genre is Genre.PIECE:
-            return await self._piece(acteur, lien, request)
-        return await self._pdf(acteur, lien) if lien.genre is Genre.PDF else None
+        return None if acteur is None else await self._fichier(acteur, lien, request)
+
+    async def _fichier(self, acteur: Acteur, lien: Lien, request: Request) -> Response | None:
+        match lien.genre:
+            case Genre.PDF:
+                return await self._pdf(acteur, lien)
+            case Genre.EXPORT:
+                return await self._export(acteur, lien)
+            case Genre.PIECE:
+                return await self._piece(acteur, lien, request)
+        return None
 
     async def _pdf(self, acteur: Acteur, lien: Lien) -> Response | None:
         fiche = await self._lire(acteur, lien.objet_id)
@@ -87,22 +101,41 @@ class Telechargements:
         piece = await self._trouver_piece(acteur, lien.objet_id)
         if piece is None:
             return None
-        entetes = {**ENTETES, "Content-Disposition": disposition(piece.nom_fichier)}
-        entetes |= {"Accept-Ranges": "bytes", "ETag": f'"{piece.sha256}"'}
+        headers = {**ENTETES, "Content-Disposition": disposition(piece.nom_fichier)}
+        headers |= {"Accept-Ranges": "bytes", "ETag": f'"{piece.sha256}"'}
         try:
-            debut, fin = plage(request.headers, piece.taille, entetes["ETag"])
+            debut, fin = plage(request.headers, piece.taille, headers["ETag"])
         except Insatisfaisable:
             ailleurs = {"Content-Range": f"bytes */{piece.taille}"}
-            return Response(status_code=416, headers={**entetes, **ailleurs})
-        entetes["Content-Length"] = str(fin - debut)
+            return Response(status_code=416, headers={**headers, **ailleurs})
+        headers["Content-Length"] = str(fin - debut)
         partie = fin - debut < piece.taille
         if partie:
-            entetes["Content-Range"] = f"bytes {debut}-{fin - 1}/{piece.taille}"
+            headers["Content-Range"] = f"bytes {debut}-{fin - 1}/{piece.taille}"
         statut = 206 if partie else 200
         if request.method == "HEAD":
-            return Response(b"", statut, entetes, piece.type_mime)
+            return Response(b"", statut, headers, piece.type_mime)
         corps = self._octets(piece.cle, debut, fin)
-        return StreamingResponse(corps, statut, entetes, piece.type_mime)
+        return StreamingResponse(corps, statut, headers, piece.type_mime)
+
+    async def _export(self, acteur: Acteur, lien: Lien) -> Response | None:
+        trouve = await self._exporter(acteur, lien.objet_id)
+        if trouve is None:
+            return None
+        nom, type_mime, octets = trouve
+        return Flot(octets, headers=entetes(nom), media_type=type_mime)
+
+
+class Flot(StreamingResponse):
+    """An answer that is made while it is sent; a client that goes away ends it at once."""
+
+    def __init__(self, octets: AsyncGenerator[bytes, None], **options: Any) -> None:
+        super().__init__(octets, **options)
+        self._octets = octets
+
+    async def stream_response(self, send: Send) -> None:
+        async with aclosing(self._octets):
+            await super().stream_response(send)
 
 
 def disposition(nom: str) -> str:
@@ -111,7 +144,11 @@ def disposition(nom: str) -> str:
     return f"attachment; filename=\"{simple}\"; filename*=UTF-8''{quote(nom, safe='')}"
 
 
+def entetes(nom: str) -> dict[str, str]:
+    """Give the headers of a file to keep; its name must be plain ASCII."""
+    return {**ENTETES, "Content-Disposition": f'attachment; filename="{nom}"'}
+
+
 def fichier(corps: bytes, nom: str, type_mime: str) -> Response:
     """Send a file to be kept, never shown; its name must be plain ASCII."""
-    disposition = {"Content-Disposition": f'attachment; filename="{nom}"'}
-    return Response(corps, headers={**ENTETES, **disposition}, media_type=type_mime)
+    return Response(corps, headers=entetes(nom), media_type=type_mime)

@@ -19,6 +19,7 @@ class Genre(IntEnum):
     """What a link leads to; a value is never used again for something else."""
 
     PDF = 1
+    EXPORT = 2
     PIECE = 3
     TELEVERSEMENT = 4
 

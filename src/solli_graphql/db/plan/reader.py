@@ -127,8 +127,11 @@ class Reader:
 
     def dry(self) -> "Reader":
         """Give a reader that compiles for this one, and reads nothing."""
-        nowhere = Nowhere(self._db.dialect)
-        return Reader(nowhere, self.schema, secret=self._secret, links=self._links)
+        return self.on(Nowhere(self._db.dialect))
+
+    def on(self, source: Source) -> "Reader":
+        """Give a reader of another source, such as a snapshot."""
+        return Reader(source, self.schema, secret=self._secret, links=self._links)
 
     async def rows(
         self, root: Root, read: Read, variables: Mapping[str, Any]

@@ -390,6 +390,22 @@ def upgrade() -> None:
         ),
     )
     op.create_table(
+        "export",
+        sa.Column(
+            "id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column("utilisateur_id", sa.BigInteger(), nullable=False),
+        sa.Column("date", colonnes.Instant(timezone=True), nullable=False),
+        sa.Column("demande", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["utilisateur_id"], ["utilisateur.id"], name=op.f("fk_export_utilisateur_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_export")),
+    )
+    op.create_index("ix_export_date", "export", ["date"], unique=False)
+    op.create_table(
         "historique",
         sa.Column("sollicitation_id", sa.BigInteger(), nullable=False),
         sa.Column("seq", sa.Integer(), nullable=False),
@@ -618,6 +634,7 @@ TABLES = (
     "idempotence",
     "historique",
     "evenement",
+    "export",
     "sollicitation",
     "habilitation_service",
     "sous_categorie",

@@ -1,0 +1,71 @@
+"""An export as a stream of bytes: rows of one snapshot, through the writer of its format."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
+
+from solli_graphql.db.database import Database
+from solli_graphql.domain.acteur import Acteur, Role
+from solli_graphql.domain.errors import Occupe
+from solli_graphql.exports.tableur import ecrivain
+from solli_graphql.graphql.lignes import Lignes
+from solli_graphql.services.exports import Demande
+
+Octets = AsyncGenerator[bytes, None]
+TRAITANTS = frozenset({Role.RECEPTEUR, Role.SUPPORT})
+
+
+def _rien(_: int) -> None:
+    """Tell nobody how many rows were written."""
+
+
+class Flux:
+    """Streams exports, so many at once: each holds a connection of its own."""
+
+    def __init__(self, db: Database, lignes: Lignes, places: int) -> None:
+        self._db, self._lignes, self._places = db, lignes, places
+        self.en_cours = 0
+
+    async def ouvrir(self, acteur: Acteur, demande: Demande) -> Octets:
+        """
+        Begin an export: its first rows are read, so that what fails at once is told at once.
+
+        Raises Occupe when there is no place, and what reading raises. Whoever opens it closes it.
+        """
+        if self.en_cours >= self._places:
+            raise Occupe
+        octets = self.octets(acteur, demande)
+        debut = await anext(octets)
+        return _suite(debut, octets)
+
+    async def octets(
+        self, acteur: Acteur, demande: Demande, avance: Callable[[int], None] = _rien
+    ) -> Octets:
+        """Give the bytes; closing frees the connection, the place and the temporary files."""
+        self.en_cours += 1
+        sortie = None
+        try:
+            traitant = bool(acteur.roles & TRAITANTS)
+            sortie = await asyncio.to_thread(ecrivain, demande.format, traitant=traitant)
+            async with (
+                self._db.snapshot() as source,
+                aclosing(self._lignes.lire(acteur, demande, source)) as lots,
+            ):
+                async for lot in lots:
+                    yield await asyncio.to_thread(sortie.lot, lot)
+                    avance(len(lot))
+            fin = sortie.fin()
+            while (morceau := await asyncio.to_thread(next, fin, None)) is not None:
+                yield morceau
+        finally:
+            self.en_cours -= 1
+            if sortie is not None:
+                sortie.close()
+
+
+async def _suite(debut: bytes, octets: Octets) -> Octets:
+    """Give back what was read ahead, then the rest."""
+    async with aclosing(octets):
+        yield debut
+        async for morceau in octets:
+            yield morceau

@@ -1,0 +1,65 @@
+"""All the rows of a list, by the product's own read path: what an export holds."""
+
+from collections.abc import AsyncGenerator
+from typing import Any
+
+from solli_graphql.db.cursors import page
+from solli_graphql.db.plan.reader import Reader
+from solli_graphql.db.plan.reader import Root as Prepared
+from solli_graphql.domain.acteur import Acteur
+from solli_graphql.graphql.documents import Document
+from solli_graphql.graphql.limits import Limits
+from solli_graphql.graphql.schema import core, schema
+from solli_graphql.services.exports import Demande
+
+LOT = 500  # rows of a statement: what is in memory
+COMPTER = "{ synthese(espace: RECUES) { totalCount } }"
+LIRE = """{
+  synthese(espace: RECUES) { pageInfo { endCursor } nodes {
+    id numero version statut statutLibelle motif destinataireActuel
+    categorie { code libelle }
+    sousCategorie { code libelle }
+    typeObjet numeroObjet dateDepot dateMiseAJour
+    structureEmettrice { ...structure }
+    serviceEmetteur { code libelle }
+    contact { courriel telephone }
+    structureDestinataire { ...structure }
+    serviceDestinataire { code libelle }
+    priseEnChargePar { id nom prenom }
+    description brouillon transferts reouvertures allersRetours
+  } }
+}
+fragment structure on Structure { designation raisonSociale identifiant { type valeur } }
+"""
+
+
+class Lignes:
+    """Reads the rows of lists; the documents above only say which fields, never which rows."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+        self._compte, self._lues = self._preparer(COMPTER), self._preparer(LIRE)
+
+    def _preparer(self, texte: str) -> Prepared:
+        (root,) = Document(schema, core(), Limits(), texte).operation(None).roots({})
+        selection = root.selected.on["SollicitationConnection"]
+        return Prepared(self._reader.schema, "Sollicitation", selection, connection=True)
+
+    async def compter(self, acteur: Acteur, demande: Demande) -> int:
+        """Count the rows of now. Raises ChampInvalide, AccesRefuse or LimiteDepassee."""
+        found = await self._reader.connection(self._compte, demande.read(acteur), {})
+        nombre: int = found["totalCount"]
+        return nombre
+
+    async def lire(
+        self, acteur: Acteur, demande: Demande, source: Any
+    ) -> AsyncGenerator[list[dict[str, Any]], None]:
+        """Read all rows from one source, some at a time, each time after the last one seen."""
+        reader, read, curseur = self._reader.on(source), demande.read(acteur), None
+        while True:
+            suite = page(read.order, None, curseur, None, None, dated=True)._replace(size=LOT)
+            found = await reader.connection(self._lues, read._replace(page=suite), {})
+            yield found["nodes"]
+            if len(found["nodes"]) < LOT:
+                return
+            curseur = found["pageInfo"]["endCursor"]

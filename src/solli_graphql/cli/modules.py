@@ -10,13 +10,17 @@ __all__ = [
     "chargement",
     "comptes",
     "effacement",
+    "exports",
+    "flux",
     "graphql",
     "identite",
     "jetons",
+    "lignes",
     "migrate",
     "opening",
     "page",
     "pieces",
+    "reader",
     "referentiel",
     "retention",
     "settings",
@@ -39,12 +43,15 @@ class _Module:
 if TYPE_CHECKING:
     from solli_graphql import settings, storage
     from solli_graphql.db import backup, migrate, opening, sqlite
+    from solli_graphql.db.plan import reader
     from solli_graphql.demo import acces, chargement, comptes
+    from solli_graphql.graphql import flux, lignes
     from solli_graphql.graphql import schema as graphql
     from solli_graphql.http import page
     from solli_graphql.services import (
         administration,
         effacement,
+        exports,
         identite,
         jetons,
         pieces,
@@ -54,6 +61,8 @@ if TYPE_CHECKING:
     )
 else:
     settings, graphql = _Module("settings"), _Module("graphql.schema")
+    exports, flux = _Module("services.exports"), _Module("graphql.flux")
+    lignes, reader = _Module("graphql.lignes"), _Module("db.plan.reader")
     backup, migrate = _Module("db.backup"), _Module("db.migrate")
     opening, sqlite = _Module("db.opening"), _Module("db.sqlite")
     chargement, comptes = _Module("demo.chargement"), _Module("demo.comptes")

@@ -1,8 +1,6 @@
 """A real OpenID Connect provider, npm's oidc-provider, started for the tests."""
 
 import json
-import os
-import shutil
 import subprocess
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
@@ -10,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import pytest
 from joserfc.jwk import ECKey, RSAKey
 
+from paquets import installer
+
 ICI = Path(__file__).parent / "oidc"
-CACHE = Path(__file__).parent.parent / ".oidc_cache"
 Servir = Callable[..., Awaitable[httpx.AsyncClient]]
 API = "https://api.solli.example"
 SECRET = "secret-of-{}-which-is-long-enough"
@@ -65,37 +63,11 @@ class Provider:
         return RSAKey.import_key(rsa), ECKey.import_key(ec)
 
 
-def _installer() -> Path:
-    """Install the pinned packages beside the repository's own files, once."""
-    lock = (ICI / "package-lock.json").read_bytes()
-    if (CACHE / "package-lock.json").exists() and (
-        CACHE / "package-lock.json"
-    ).read_bytes() == lock:
-        return CACHE
-    neuf = CACHE.with_name(f".oidc-{os.getpid()}_cache")
-    neuf.mkdir()
-    for nom in ("package.json", ".npmrc"):
-        shutil.copy(ICI / nom, neuf)
-    (neuf / "package-lock.json").write_bytes(lock)
-    subprocess.run(
-        ["npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts"],
-        cwd=neuf,
-        check=True,
-        capture_output=True,
-        timeout=300,
-    )
-    shutil.rmtree(CACHE, ignore_errors=True)
-    neuf.rename(CACHE)
-    return CACHE
-
-
 @contextmanager
 def fournisseur(chiffrement: dict[str, Any]) -> Iterator[Provider]:
     """Run the provider; it encrypts for this public key where a client wants it."""
-    if not (shutil.which("node") and shutil.which("npm")):
-        assert not os.environ.get("CI"), "node and npm are needed"
-        pytest.skip("node or npm is missing: no OpenID Connect provider to test against")
-    commande = ["node", str(ICI / "provider.mjs"), str(_installer()), json.dumps(chiffrement)]
+    paquets = installer("oidc", "no OpenID Connect provider to test against")
+    commande = ["node", str(ICI / "provider.mjs"), str(paquets), json.dumps(chiffrement)]
     process = subprocess.Popen(commande, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     try:
         assert process.stdout

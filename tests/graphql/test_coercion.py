@@ -97,7 +97,7 @@ def demandes(draw: st.DrawFn, document: Document) -> dict[str, Any]:
 def reference(node: OperationDefinitionNode, given_: dict[str, Any]) -> Any:
     """Coerce with graphql-core, or give the messages of its errors."""
     values = get_variable_values(
-        core(), node.variable_definitions or (), given_, hide_suggestions=True
+        core(), node.variable_definitions or (), given_, max_errors=5, hide_suggestions=True
     )
     return [e.formatted for e in values] if isinstance(values, list) else values.coerced
 

@@ -81,3 +81,13 @@ class TestValues:
         query = "query($id: ID!) { node(id: $id) { ... on Sollicitation { description } } }"
         reply = await client.execute(query, par=s.recepteur, id=s.gid)
         assert reply.data["node"]["description"] == "Où ? 👩‍👩‍👧 𝒳 😀"
+
+    async def test_many_wrong_ones(self, client: Client, agent: Compte) -> None:
+        """
+        Of thousands of wrong values only the first are told: each error shows the whole variable.
+        """
+        root = "sollicitations(espace: SUPPORT, filtre: {statut: $s}) { totalCount }"
+        query = f"query($s: [StatutSollicitation!]!) {{ {root} }}"
+        codes = await ask(client, agent, query, s=["FAUX"] * 5000)
+        assert 1 <= len(codes) <= 6
+        assert set(codes) == {"BAD_USER_INPUT"}

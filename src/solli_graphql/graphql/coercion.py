@@ -74,7 +74,10 @@ class Variables:
         return values
 
     def _slowly(self, given: Values, definitions: Sequence[VariableDefinitionNode]) -> Values:
-        values = get_variable_values(self._core, definitions, dict(given), hide_suggestions=True)
+        # Each error shows its whole value: 20,000 of one object took minutes.
+        values = get_variable_values(
+            self._core, definitions, dict(given), max_errors=5, hide_suggestions=True
+        )
         if isinstance(values, list):
             raise RequestError(values)
         return values.coerced

@@ -4,7 +4,7 @@ import asyncio
 import os
 import struct
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, closing, contextmanager, suppress
 from typing import Any
 from uuid import uuid4
 
@@ -45,7 +45,7 @@ class FauxClamd:
         self.vus: list[bytes] = []
 
     async def __call__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        try:
+        with suppress(asyncio.IncompleteReadError, ConnectionError), closing(writer):
             assert await reader.readexactly(10) == b"zINSTREAM\0"
             recu = b""
             while size := struct.unpack(">I", await reader.readexactly(4))[0]:
@@ -58,8 +58,6 @@ class FauxClamd:
             else:
                 writer.write(b"stream: OK\0")
             await writer.drain()
-        finally:
-            writer.close()
 
 
 @asynccontextmanager

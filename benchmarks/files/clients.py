@@ -66,7 +66,11 @@ class Sender:
         url = urlsplit(prepared["url"])
         where = url.netloc or f"127.0.0.1:{self._port}"
         headers = {e["nom"]: e["valeur"] for e in prepared["entetes"]}
-        sent = {"short": data[:-1], "long": data + b"x", "false": data[:-1] + b"\0"}.get(how, data)
+        sent = {
+            "short": data[:-1],
+            "long": data + b"x",
+            "false": data[:-1] + bytes((data[-1] ^ 1,)),
+        }.get(how, data)
         connection = http.client.HTTPConnection(where, timeout=20)
         try:
             if how == "cut":

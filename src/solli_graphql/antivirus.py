@@ -17,7 +17,11 @@ class Verdict(StrEnum):
 
 
 class SansVerdict(Exception):
-    """The antivirus could not be reached, or did not judge: to be tried again."""
+    """The antivirus did not judge these bytes: to be tried again."""
+
+
+class Injoignable(SansVerdict):
+    """The antivirus could not be reached: nothing else will be judged now either."""
 
 
 class Clamd:
@@ -27,12 +31,12 @@ class Clamd:
         self._url = urlsplit(url)
 
     async def juger(self, morceaux: AsyncIterable[bytes]) -> Verdict:
-        """Have bytes judged, as they are read. Raises SansVerdict."""
+        """Have bytes judged, as they are read. Raises SansVerdict or Injoignable."""
         try:
             async with asyncio.timeout(PATIENCE):
                 reponse = await self._envoyer(morceaux)
         except (OSError, TimeoutError) as e:
-            raise SansVerdict(type(e).__name__) from e
+            raise Injoignable(type(e).__name__) from e
         if reponse == b"stream: OK":
             return Verdict.SAIN
         if reponse.endswith(b" FOUND"):

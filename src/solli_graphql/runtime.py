@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from solli_graphql.antivirus import Clamd, SansVerdict
+from solli_graphql.antivirus import Clamd, Injoignable
 from solli_graphql.db.database import Timeouts, Unreachable
 from solli_graphql.db.opening import NotMigrated, connect_to, migrated, open_migrated
 from solli_graphql.db.plan.reader import Reader
@@ -217,7 +217,7 @@ class Service:
         while True:
             try:
                 await pieces.analyser(self.db, self._storage, antivirus)
-            except SansVerdict as e:
+            except Injoignable as e:
                 log.warning("antivirus_muet", raison=str(e))
             except Exception as e:  # noqa: BLE001 - the next visit tries again
                 log.warning("analyse_impossible", **trace(e))

@@ -8,7 +8,7 @@ from typing import Any
 
 import structlog
 
-from solli_graphql.antivirus import Clamd, Verdict
+from solli_graphql.antivirus import Clamd, Injoignable, SansVerdict, Verdict
 from solli_graphql.db import pieces as p
 from solli_graphql.db.database import Database, Statement, Tx, read
 from solli_graphql.db.visibilite import rights
@@ -32,11 +32,14 @@ async def analyser(db: Database, storage: Storage, antivirus: Clamd) -> int:
     """
     Have every attachment judged that still waits for it; give how many were (F5).
 
-    Raises SansVerdict when the antivirus is away: those that are left are for the next time.
+    Raises Injoignable when the antivirus is away: those that are left are for the next time. One
+    that cannot be judged, or whose bytes are not there, does not keep the others waiting.
     """
     jugees = 0
     async for piece in _chacune(db, p.EN_ANALYSE):
-        verdict = await antivirus.juger(storage.lire(piece.cle, 0, piece.taille))
+        verdict = await _juger(storage, antivirus, piece)
+        if verdict is None:
+            continue
         if verdict is Verdict.INFECTE:
             log.warning("piece_refusee", piece=piece.id)
             await db.write(_refuser, piece.id)
@@ -44,6 +47,19 @@ async def analyser(db: Database, storage: Storage, antivirus: Clamd) -> int:
             await db.write(_ecrire, p.DISPONIBLE, piece.id)
         jugees += 1
     return jugees
+
+
+async def _juger(storage: Storage, antivirus: Clamd, piece: p.Octets) -> Verdict | None:
+    try:
+        if await storage.taille(piece.cle) is not None:
+            return await antivirus.juger(storage.lire(piece.cle, 0, piece.taille))
+        raison = "absente"
+    except Injoignable:
+        raise
+    except SansVerdict as e:
+        raison = str(e)
+    log.warning("piece_non_jugee", piece=piece.id, raison=raison)
+    return None
 
 
 async def _refuser(tx: Tx, id_: int) -> None:

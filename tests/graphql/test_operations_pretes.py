@@ -40,6 +40,12 @@ COMPTES = {
 }
 
 
+MEMBRES = {
+    "ProvoquerUnConflit": "ConflitDeVersion",
+    "PreparerUnFichier": "TeleversementPrepare",
+}
+
+
 @dataclass(frozen=True)
 class Prete:
     """A file of the package."""
@@ -170,7 +176,7 @@ class TestEach:
             prete.profil, prete.texte, **await demonstration.variables(prete)
         )
         (root,) = data.values() if prete.operation.operation.value == "mutation" else (None,)
-        attendu = "ConflitDeVersion" if prete.nom == "ProvoquerUnConflit" else "ActionPriseEnCompte"
+        attendu = MEMBRES.get(prete.nom, "ActionPriseEnCompte")
         assert root is None or root["__typename"] == attendu, root
         assert None not in data.values()
 

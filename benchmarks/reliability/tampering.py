@@ -182,6 +182,7 @@ async def _removed(tamperer: Tamperer, published: str) -> dict[str, int]:
     def remove(c: sa.Connection) -> None:
         for table, key in ((T, "sollicitation_id"), (H, "sollicitation_id")):
             c.execute(table.delete().where(table.c[key] == id_))
+        c.execute(m.piece_jointe.delete().where(m.piece_jointe.c.sollicitation_id == id_))
         c.execute(search.delete().where(search.c.sollicitation_id == id_))
         c.execute(S.delete().where(S.c.id == id_))
 

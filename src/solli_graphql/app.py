@@ -5,7 +5,6 @@ import gc
 import multiprocessing
 import signal
 import sys
-import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
@@ -17,13 +16,13 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from solli_graphql.demo import acces
 from solli_graphql.graphql.schema import sdl
 from solli_graphql.http import health, page
 from solli_graphql.http.edge import Edge, Guard, trusting
-from solli_graphql.http.logs import Logged, fail, tell
+from solli_graphql.http.logs import Logged
 from solli_graphql.http.negotiation import Headers
 from solli_graphql.logs import configurer
 from solli_graphql.runtime import Service
@@ -36,22 +35,19 @@ GRAPHQL = "/graphql"
 class Application(Starlette):
     """Starlette, past which the usual request goes to /graphql: it would take as long as SQL."""
 
-    def __init__(self, service: Service, hosts: Sequence[str], **parts: Any) -> None:
+    def __init__(
+        self, service: Service, usual: ASGIApp, hosts: Sequence[str], **parts: Any
+    ) -> None:
         super().__init__(**parts)
-        self.state.service = self._service = service
+        self.state.service, self._usual = service, usual
         self._trusted = trusting(hosts)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["path"] != GRAPHQL or self._unusual(scope["headers"]):
+        asked = scope["type"] == "http" and scope["path"] == GRAPHQL
+        if asked and not self._unusual(scope["headers"]):
+            await self._usual(scope, receive, send)
+        else:
             await super().__call__(scope, receive, send)
-            return
-        start, status = time.perf_counter(), 500
-        try:
-            status = await self._service.serve(scope, receive, send)
-        except Exception as e:  # noqa: BLE001
-            await fail(e, send)
-        finally:
-            tell(scope["method"], GRAPHQL, status, time.perf_counter() - start)
 
     def _unusual(self, headers: Headers) -> bool:
         """Tell what the middleware has to judge: a repeated header, another origin, a host."""
@@ -137,8 +133,9 @@ def create_app(settings: Settings, *, patience: int = 0, prepared: bool = False)
 
     paths = frozenset(route.path for route in routes)
     middleware = _middleware(settings, paths)
+    usual, hosts = Logged(service, paths), settings.hosts
     return Application(
-        service, settings.hosts, routes=routes, lifespan=lifespan, middleware=middleware
+        service, usual, hosts, routes=routes, lifespan=lifespan, middleware=middleware
     )
 
 

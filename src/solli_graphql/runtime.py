@@ -165,14 +165,10 @@ class Service:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer /graphql."""
-        await self.serve(scope, receive, send)
-
-    async def serve(self, scope: Scope, receive: Receive, send: Send) -> int:
-        """Answer /graphql; give the status."""
         if self._endpoint is None:
             message = "the service is not open"
             raise RuntimeError(message)
-        return await self._endpoint.serve(scope, receive, send)
+        await self._endpoint(scope, receive, send)
 
     async def download(self, request: Request) -> Response:
         """Answer a personal link."""

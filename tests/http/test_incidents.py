@@ -58,5 +58,7 @@ class TestIncidents:
         reply = await client.execute(MOI, par=agent)
 
         assert (reply.status, reply.codes) == (500, ["ERREUR_INTERNE"])
+        assert reply.headers["x-content-type-options"] == "nosniff"
+        assert reply.headers["cache-control"] == "no-store"
         assert re.fullmatch("[0-9a-f]{32}", reply.body["errors"][0]["extensions"]["incident"])
         assert "secret" not in json.dumps(reply.body)

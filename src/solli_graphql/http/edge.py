@@ -69,12 +69,11 @@ def refusal(why: str) -> tuple[int, list[tuple[bytes, bytes]], bytes]:
     return status, headers, body
 
 
-async def refuse(send: Send, why: str) -> int:
-    """Refuse a request before anything of it is read; give the status."""
+async def refuse(send: Send, why: str) -> None:
+    """Refuse a request before anything of it is read."""
     status, headers, body = refusal(why)
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
-    return status
 
 
 class Guard:
@@ -145,7 +144,7 @@ class Turnstile:
 
     async def run(self, operation: Coroutine[Any, Any, T]) -> T:
         """Run it. Raises Occupe when there is no place, or when it takes too long."""
-        if len(self._since) >= self._places:
+        if self.full:
             operation.close()
             REFUSED.labels("busy").inc()
             raise Occupe

@@ -104,11 +104,11 @@ class Endpoint:
         self._limit, self._depth = body_limit, depth_limit
         self._methods = ("POST", "GET") if get else ("POST",)
 
-    async def serve(self, scope: Scope, receive: Receive, send: Send) -> int:
-        """Answer a request; give the status."""
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if self._turnstile.full:
             await asyncio.sleep(PAUSE)
-            return await refuse(send, "busy")
+            await refuse(send, "busy")
+            return
         answer = await self._respond(scope, receive)
         body = orjson.dumps(answer.body)
         headers = [
@@ -124,7 +124,6 @@ class Endpoint:
             headers.append((b"allow", ", ".join(self._methods).encode()))
         await send({"type": "http.response.start", "status": answer.status, "headers": headers})
         await send({"type": "http.response.body", "body": body})
-        return answer.status
 
     async def _respond(self, scope: Scope, receive: Receive) -> Answer:
         given = dict(reversed(scope["headers"]))  # the first of each name
@@ -166,31 +165,27 @@ class Endpoint:
         cle = None if header is None else header.decode("latin-1")
         return query, variables, name, cle, read_only, price_only
 
-    async def _body(self, given: Given, receive: Receive) -> bytes | bytearray:
+    async def _body(self, given: Given, receive: Receive) -> bytes:
         """Read the body, cut as soon as it is too large, or says that it is."""
         if int(given.get(b"content-length") or 0) > self._limit:
             raise self._too_large()
-        message = await receive()
-        if message["type"] == "http.request" and not message.get("more_body"):
-            whole: bytes = message.get("body", b"")
-            if len(whole) > self._limit:
-                raise self._too_large()
-            return whole
-        body, more = bytearray(), True
+        parts: list[bytes] = []
+        size, more = 0, True
         while more:
+            message = await receive()
             if message["type"] == "http.disconnect":
                 raise EntreeInvalide("Le corps est incomplet.")
-            body += message.get("body", b"")
-            if len(body) > self._limit:
+            parts.append(message.get("body", b""))
+            size += len(parts[-1])
+            if size > self._limit:
                 raise self._too_large()
-            if more := message.get("more_body", False):
-                message = await receive()
-        return body
+            more = message.get("more_body", False)
+        return b"".join(parts)  # mostly one, which is then not copied
 
     def _too_large(self) -> TooLarge:
         return TooLarge(f"Le corps dépasse la limite de {self._limit // 1024} Kio.")
 
-    def _loads(self, body: bytes | bytearray) -> Any:
+    def _loads(self, body: bytes) -> Any:
         """Read JSON. Raises EntreeInvalide, or LimiteDepassee past so many levels."""
         try:
             value = orjson.loads(body)

@@ -14,6 +14,7 @@ from prometheus_client.registry import Collector
 from prometheus_client.utils import floatToGoString
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from solli_graphql.http.edge import SECURITY
 from solli_graphql.logs import noter, trace
 
 log = structlog.get_logger()
@@ -52,26 +53,6 @@ REQUESTS = Requests()
 REGISTRY.register(REQUESTS)
 
 
-def tell(method: str, path: str, status: int, seconds: float) -> None:
-    """Log a request that was answered, and count it."""
-    REQUESTS.add(method, path, status, seconds)
-    ms = round(seconds * 1000, 1)
-    noter("requete", methode=method, chemin=path, statut=status, ms=ms)
-
-
-async def fail(error: Exception, send: Send) -> None:
-    """Answer 500 for what nobody caught, behind an incident number."""
-    incident = uuid.uuid4().hex
-    log.error("erreur_interne", incident=incident, **trace(error))
-    body = (
-        b'{"errors":[{"message":"Erreur interne.","extensions":{"code":"ERREUR_INTERNE",'
-        b'"incident":"' + incident.encode() + b'"}}]}'
-    )
-    headers = [(b"content-type", b"application/json; charset=utf-8")]
-    await send({"type": "http.response.start", "status": 500, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
-
-
 class Logged:
     """Logs each request once it is answered, and answers 500 for what nobody caught."""
 
@@ -93,7 +74,24 @@ class Logged:
         try:
             await self._app(scope, receive, told)
         except Exception as e:  # noqa: BLE001
-            await fail(e, told)
+            incident = uuid.uuid4().hex
+            log.error("erreur_interne", incident=incident, **trace(e))  # noqa: TRY400 - see trace
+            await _internal_error(told, incident)
         finally:
-            path = scope["path"] if scope["path"] in self._paths else "autre"
-            tell(scope["method"], path, status, time.perf_counter() - start)
+            self._tell(scope, status, time.perf_counter() - start)
+
+    def _tell(self, scope: Scope, status: int, seconds: float) -> None:
+        path = scope["path"] if scope["path"] in self._paths else "autre"
+        REQUESTS.add(scope["method"], path, status, seconds)
+        ms = round(seconds * 1000, 1)
+        noter("requete", methode=scope["method"], chemin=path, statut=status, ms=ms)
+
+
+async def _internal_error(send: Send, incident: str) -> None:
+    body = (
+        b'{"errors":[{"message":"Erreur interne.","extensions":{"code":"ERREUR_INTERNE",'
+        b'"incident":"' + incident.encode() + b'"}}]}'
+    )
+    headers = [(b"content-type", b"application/json; charset=utf-8"), *SECURITY]
+    await send({"type": "http.response.start", "status": 500, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

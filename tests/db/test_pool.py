@@ -109,6 +109,24 @@ async def test_a_failure_to_connect_leaves_its_place() -> None:
     assert await asyncio.wait_for(second, 1)
 
 
+async def test_never_makes_more_than_its_size() -> None:
+    """
+    The room of a lost connection goes to whoever has waited longest; somebody new waits.
+    """
+    pool = Pool(connect, 1)
+    lost = await take(pool)
+    waiting = asyncio.create_task(pool.take())
+    await asyncio.sleep(0)
+    newcomer = asyncio.create_task(pool.take())  # it will look before `waiting` wakes up
+    lost.closed = True
+    pool.give(lost)
+    found = await asyncio.wait_for(waiting, 1)
+    await asyncio.sleep(0)
+    assert not newcomer.done()
+    pool.give(found)
+    assert await asyncio.wait_for(newcomer, 1) is found
+
+
 async def test_closing_ends_all_of_them() -> None:
     """
     Those lent are cut, those free are closed, and the pool may be used again.

@@ -19,7 +19,7 @@ class Pool:
         self._connect, self._size = connect, size
         self._free: list[Any] = []  # empty as long as somebody waits
         self._lent: set[Any] = set()
-        self._made = 0  # those being made included
+        self._made = 0  # with the rooms of those being made
         self._waiting: deque[asyncio.Future[Any]] = deque()
 
     @asynccontextmanager
@@ -39,10 +39,10 @@ class Pool:
                 self._lent.add(connection)
                 return connection
             self._made -= 1
-        if self._made >= self._size:
-            connection = await self._turn()
-            if connection is not None:
-                return connection
+        if self._made < self._size:
+            self._made += 1
+        elif (connection := await self._turn()) is not None:
+            return connection
         return await self._make()
 
     def give(self, connection: Any) -> None:
@@ -52,7 +52,6 @@ class Pool:
             return
         self._lent.discard(connection)
         connection.terminate()
-        self._made -= 1
         self._hand(None)
 
     async def close(self) -> None:
@@ -64,11 +63,10 @@ class Pool:
             await self._free.pop().close()
 
     async def _make(self) -> Any:
-        self._made += 1
+        """Make a connection, in a room that is counted already."""
         try:
             connection = await self._connect()
         except BaseException:
-            self._made -= 1
             self._hand(None)
             raise
         self._lent.add(connection)
@@ -92,6 +90,8 @@ class Pool:
             if not waiter.done():
                 waiter.set_result(connection)
                 return
-        if connection is not None:
-            self._lent.discard(connection)
-            self._free.append(connection)
+        if connection is None:
+            self._made -= 1
+            return
+        self._lent.discard(connection)
+        self._free.append(connection)

@@ -7,6 +7,10 @@ from typing import Any
 import sqlalchemy as sa
 
 
+def _iso(value: datetime | None) -> str | None:
+    return None if value is None else value.astimezone(UTC).isoformat()
+
+
 class Instant(sa.types.TypeDecorator[datetime]):
     """An instant in UTC: timestamptz, or ISO 8601 text, which sorts as the instants do."""
 
@@ -19,12 +23,7 @@ class Instant(sa.types.TypeDecorator[datetime]):
         return dialect.type_descriptor(sa.DateTime(timezone=True))
 
     def bind_processor(self, dialect: sa.Dialect) -> Any:
-        return super().bind_processor(dialect) if dialect.name == "sqlite" else None
-
-    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> Any:
-        if value is None or dialect.name != "sqlite":
-            return value
-        return value.astimezone(UTC).isoformat()
+        return _iso if dialect.name == "sqlite" else None
 
     def process_result_value(self, value: Any, _: sa.Dialect) -> datetime | None:
         return datetime.fromisoformat(value) if isinstance(value, str) else value

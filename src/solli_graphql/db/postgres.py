@@ -122,6 +122,14 @@ class PostgresSnapshot:
         return await _fetch(self._connection, text.sql, text.bind(values))
 
 
+async def _or_busy(connecting: Awaitable[Any]) -> Any:
+    """Wait for a connection. Raises Occupe where none can be made."""
+    try:
+        return await connecting
+    except Unreachable as e:
+        raise Occupe from e
+
+
 async def _fetch(connection: Any, sql: str, bound: list[Any]) -> Sequence[Sequence[Any]]:
     """Read rows; say in the product's words why one cannot."""
     try:
@@ -160,23 +168,15 @@ class Postgres:
 
     async def fetch(self, statement: Statement[Any], values: Values) -> Sequence[Sequence[Any]]:
         text = statement.on(self.dialect)
+        connection = await _or_busy(self._pool.take())
         try:
-            connection = await self._pool.take()
-            try:
-                return await _fetch(connection, text.sql, text.bind(values))
-            finally:
-                self._pool.give(connection)
-        except Exception as e:
-            if not lost(e):
-                raise
-            raise Occupe from e
+            return await _fetch(connection, text.sql, text.bind(values))
+        finally:
+            self._pool.give(connection)
 
     @asynccontextmanager
     async def snapshot(self) -> AsyncIterator[PostgresSnapshot]:
-        try:
-            connection = await self._connect()
-        except Unreachable as e:
-            raise Occupe from e
+        connection = await _or_busy(self._connect())
         try:
             await connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
             yield PostgresSnapshot(connection, self.dialect)

@@ -122,20 +122,23 @@ class SqliteSnapshot:
 
     async def fetch(self, statement: Statement[Any], values: Values) -> Sequence[Sequence[Any]]:
         text = statement.on(self.dialect)
-        try:
-            return await _on_a_thread(self._connection, text.sql, text.bind(values), self._seconds)
-        except sqlite3.OperationalError as e:
-            raise (LimiteDepassee(TROP_LONGUE) if _interrupted(e) else e) from e
+        return await _on_a_thread(self._connection, text.sql, text.bind(values), self._seconds)
 
 
 async def _on_a_thread(
     connection: Any, sql: str, bound: list[Any], seconds: float
 ) -> Sequence[Sequence[Any]]:
-    """Read, and interrupt SQLite when the caller gives up: the connection is then free."""
+    """
+    Read, and interrupt SQLite when the caller gives up: the connection is then free.
+
+    Raises LimiteDepassee past so many seconds.
+    """
     work = partial(_read, connection, sql, bound, seconds)
     reading = asyncio.get_running_loop().run_in_executor(None, work)
     try:
         return await asyncio.shield(reading)
+    except sqlite3.OperationalError as e:
+        raise (LimiteDepassee(TROP_LONGUE) if _interrupted(e) else e) from e
     except asyncio.CancelledError:
         connection.interrupt()
         await asyncio.wait([reading])
@@ -193,10 +196,7 @@ class Sqlite:
             if not _interrupted(e):
                 raise
         async with self._long:
-            try:
-                return await _on_a_thread(self._long_reads, text.sql, bound, self._timeouts.sql)
-            except sqlite3.OperationalError as e:
-                raise (LimiteDepassee(TROP_LONGUE) if _interrupted(e) else e) from e
+            return await _on_a_thread(self._long_reads, text.sql, bound, self._timeouts.sql)
 
     @asynccontextmanager
     async def snapshot(self) -> AsyncIterator[SqliteSnapshot]:

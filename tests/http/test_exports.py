@@ -1,8 +1,10 @@
 """Exports by their links: what each person gets, from one state, and how they are refused."""
 
+import asyncio
 import csv
 import re
-from contextlib import aclosing
+from collections.abc import AsyncIterator
+from contextlib import aclosing, asynccontextmanager
 from io import BytesIO, StringIO
 from typing import Any
 
@@ -77,6 +79,31 @@ async def lister(client: Client, par: Compte, espace: str) -> list[Any]:
             assert len(trouves) == page["totalCount"]
             return trouves
         after = page["pageInfo"]["endCursor"]
+
+
+@asynccontextmanager
+async def immobile(client: Client, url: str) -> AsyncIterator[None]:
+    """Follow a link as a client that takes no more than the first bytes, then goes away."""
+    servi, parti = asyncio.Event(), asyncio.Event()
+    transport: Any = client.http._transport
+
+    async def receive() -> dict[str, Any]:
+        await parti.wait()
+        return {"type": "http.disconnect"}
+
+    async def send(message: Any) -> None:
+        if message.get("body"):
+            servi.set()
+            await asyncio.Event().wait()
+
+    requete = {"method": "GET", "path": url, "query_string": b"", "root_path": ""}
+    entetes = {"headers": [(b"host", b"localhost")], "asgi": {"spec_version": "2.3"}}
+    scope = {"type": "http", "http_version": "1.1", "scheme": "http", **requete, **entetes}
+    tache = asyncio.create_task(transport.app(scope, receive, send))
+    await asyncio.wait_for(servi.wait(), 30)
+    yield
+    parti.set()
+    await asyncio.wait_for(tache, 30)
 
 
 async def lecteur(make: Make, a: Affaire, role: str) -> tuple[Compte, str]:
@@ -227,20 +254,20 @@ class TestRefus:
             assert (await client.http.get(url)).status_code == 404
         assert (await client.http.get(fait["url"], headers=entetes)).status_code == 404
 
-    async def test_when_there_is_no_place(
-        self, settings: Settings, affaire: Affaire, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    async def test_when_there_is_no_place(self, settings: Settings, affaire: Affaire) -> None:
         """
-        Beyond so many at once it is a 503 that says when.
+        Beyond so many at once it is a 503 that says when, until somebody goes away.
         """
-        async with servir(settings) as autre:
+        async with servir(settings.model_copy(update={"exports": 1})) as autre:
             fait = await preparer(autre, affaire.emetteur, espace="EMISES", filtre=TOUS)
-            monkeypatch.setattr(Flux, "en_cours", 2, raising=False)
-            monkeypatch.setattr(Flux, "__setattr__", lambda *_: None)
-            monkeypatch.undo()
-            assert fait["nombre"] == 7
+            async with immobile(autre, fait["url"]):
+                refuse = await autre.http.get(fait["url"])
+            servi = await autre.http.get(fait["url"])
 
-    async def test_is_forgotten(self, client: Client, affaire: Affaire) -> None:
+        assert (refuse.status_code, refuse.headers["retry-after"]) == (503, "1")
+        assert servi.status_code == 200
+
+    async def test_is_not_forgotten_too_soon(self, client: Client, affaire: Affaire) -> None:
         """
         What was asked is not deleted while its link lives.
         """

@@ -9,7 +9,7 @@ from solli_graphql.db.queries import compte
 from solli_graphql.domain.acteur import Acteur
 from solli_graphql.graphql.comptes import Compte
 from solli_graphql.graphql.enums import Role
-from solli_graphql.graphql.fields import arg, champ, objet, racine
+from solli_graphql.graphql.fields import arg, champ, donnee, objet, racine
 from solli_graphql.graphql.permissions import PeutAdministrer
 from solli_graphql.graphql.refus import (
     AccesRefuse,
@@ -25,11 +25,6 @@ COMPTE = "Identifiant global de l'utilisateur."
 SUJET = "Sujet chez le fournisseur d'identité."
 CLIENT = "Client technique d'un partenaire, chez le fournisseur d'identité."
 STRUCTURE = "Structure ; absente pour tout le portail."
-
-
-def donnee(description: str) -> Any:
-    """Declare an input field; a nullable one that is absent is None."""
-    return strawberry.field(description=description)
 
 
 @objet

@@ -181,7 +181,7 @@ class _Argument:
             value = variables.get(name)
             if value is None:
                 return None if nullable else self(variables)
-            return value if convert is _same else convert(value)
+            return convert(value)
 
         return value_of
 
@@ -211,11 +211,8 @@ def _conversion(type_: Any, names: Any) -> Coercion:
     }
 
     def convert(value: Values) -> Any:
-        given = {**absent}
-        for written, inner in value.items():
-            name, conversion = fields[written]
-            given[name] = inner if conversion is _same else conversion(inner)
-        return type_(**given)
+        given = {fields[n][0]: fields[n][1](v) for n, v in value.items()}
+        return type_(**{**absent, **given})
 
     return convert
 

@@ -71,18 +71,13 @@ class Executor:
     def __init__(
         self,
         reader: Reader,
-        sollicitations: Any,
-        comptes: Any = None,
-        televersements: Any = None,
-        exports: Any = None,
-        *,
+        *services: Any,
         limits: Limits,
         open_introspection: bool,
         quota: Quota | None = None,
         documents: dict[str, Document] | None = None,
     ) -> None:
-        self._reader = reader
-        self._services = (sollicitations, comptes, televersements, exports)
+        self._reader, self._services = reader, services  # what `Context` takes
         self._open_introspection, self._limits = open_introspection, limits
         self._till = Till(reader.schema.catalogue, limits, quota or Unlimited())
         self._documents = {} if documents is None else documents
@@ -155,7 +150,7 @@ class Executor:
 
     def context(self, cle: str | None) -> Any:
         """Give what a mutation's function takes as its info."""
-        return SimpleNamespace(context=Context(*self._services, cle))
+        return SimpleNamespace(context=Context(*self._services, cle=cle))
 
 
 def _refused(errors: list[dict[str, Any]], **more: Any) -> Reply:

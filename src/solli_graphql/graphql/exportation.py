@@ -7,7 +7,7 @@ from strawberry import Info
 
 from solli_graphql.domain.acteur import Acteur
 from solli_graphql.graphql.enums import Espace, FormatExport, TriSollicitations
-from solli_graphql.graphql.fields import arg, champ, objet, racine
+from solli_graphql.graphql.fields import arg, champ, donnee, objet, racine
 from solli_graphql.graphql.permissions import PeutExporter
 from solli_graphql.graphql.query import FiltreSollicitations
 from solli_graphql.graphql.refus import AccesRefuse, ChampInvalide, membre
@@ -26,11 +26,6 @@ ResultatExport = Annotated[
     ExportPrepare | ChampInvalide | AccesRefuse,
     strawberry.union("ResultatExport", description="Issue d'une demande d'export."),
 ]
-
-
-def donnee(description: str) -> Any:
-    """Declare an input field; a nullable one that is absent is None."""
-    return strawberry.field(description=description)
 
 
 @strawberry.input(description="Export : d'un filtre, ou d'une Synthèse.")

@@ -43,6 +43,11 @@ def champ(description: str, source: Source | None = None, **options: Any) -> Any
     return strawberry.field(description=description, metadata=metadata, **options)
 
 
+def donnee(description: str) -> Any:
+    """Declare an input field; a nullable one that is absent is None."""
+    return strawberry.field(description=description)
+
+
 def identite(type_: str) -> Any:
     """Declare the global id of a type."""
     known = lru_cache(maxsize=4096)(partial(gid, type_))  # pages show the same objects again
@@ -149,8 +154,8 @@ def _verify(entity: Entity, entities: Mapping[str, Entity]) -> None:
                     raise TypeError(message)
 
 
-# Told by the caller's regard; the last two are of the views.
-VIRTUAL = {"droits", "espace", "cle", "commentaire", "telechargeable"}
+DES_VUES = {"commentaire", "telechargeable"}  # what only the views have
+VIRTUAL = {"droits", "espace", "cle"} | DES_VUES  # told by the caller's regard
 
 
 def named(field: Field, entities: Mapping[str, Entity]) -> list[str]:

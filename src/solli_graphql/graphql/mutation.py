@@ -12,7 +12,7 @@ from solli_graphql.domain.acteur import Acteur
 from solli_graphql.graphql.administration import ROOTS
 from solli_graphql.graphql.enums import StatutTraitement, TypeObjet
 from solli_graphql.graphql.exportation import exporter
-from solli_graphql.graphql.fields import arg, racine
+from solli_graphql.graphql.fields import arg, donnee, racine
 from solli_graphql.graphql.permissions import (
     PeutCloturer,
     PeutRepondreComplement,
@@ -30,11 +30,6 @@ from solli_graphql.services.televersements import Televersements
 
 ID = strawberry.ID
 Gesture = Callable[..., Awaitable[PriseEnCompte]]
-
-
-def donnee(description: str) -> Any:
-    """Declare an input field; a nullable one that is absent is None."""
-    return strawberry.field(description=description)
 
 
 IDENTIFIANT = "Identifiant global de la sollicitation."
@@ -123,6 +118,7 @@ class Context:
         comptes: Comptes,
         televersements: Televersements,
         exports: Exports,
+        *,
         cle: str | None,
     ) -> None:
         self.sollicitations, self.comptes = sollicitations, comptes

@@ -9,9 +9,8 @@ from graphql import GraphQLSchema
 from solli_graphql.db.plan.sources import Entity
 from solli_graphql.db.vues import Lecture, lecture
 from solli_graphql.domain.acteur import Vue
-from solli_graphql.graphql.fields import BACKREF, VIRTUAL, enumeration, named
+from solli_graphql.graphql.fields import BACKREF, DES_VUES, VIRTUAL, enumeration, named
 
-DES_VUES = {"commentaire", "telechargeable"}
 enumeration(
     Lecture,
     "Comment une vue lit un champ.",

@@ -19,7 +19,7 @@ from solli_graphql.graphql.enums import (
     TypeIdentifiant,
     TypeObjet,
 )
-from solli_graphql.graphql.fields import arg, racine
+from solli_graphql.graphql.fields import arg, donnee, racine
 from solli_graphql.graphql.permissions import EstAuthentifie, PeutAdministrer, PeutLire
 from solli_graphql.graphql.sollicitations import Sollicitation, SollicitationConnection
 from solli_graphql.graphql.structures import (
@@ -36,51 +36,46 @@ Last = Annotated[int | None, arg("Taille de la page, comptée depuis la fin.")]
 Before = Annotated[str | None, arg("Curseur avant lequel la page finit.")]
 
 
-def critere(description: str) -> Any:
-    """Declare an optional criterion."""
-    return strawberry.field(description=description)
-
-
 @strawberry.input(description="Critères d'une recherche ; il en faut au moins un.")
 class FiltreSollicitations:
     """The criteria of `sollicitations`."""
 
-    numero: str | None = critere("Numéro.")
-    categorie: str | None = critere("Code de la catégorie.")
-    sous_categorie: str | None = critere("Code de la sous-catégorie.")
-    statut: list[StatutSollicitation] | None = critere("Statuts, dans la vue de l'appelant.")
-    deposee_du: date | None = critere("Premier jour de dépôt, compris, à Paris.")
-    deposee_au: date | None = critere("Dernier jour de dépôt, compris, à Paris.")
-    identifiant_emetteur: str | None = critere("Identifiant de la structure émettrice.")
-    service_destinataire: str | None = critere("Code du service destinataire.")
-    type_objet: TypeObjet | None = critere("Type de l'objet.")
-    numero_objet: str | None = critere("Numéro de l'objet.")
-    texte: str | None = critere(
+    numero: str | None = donnee("Numéro.")
+    categorie: str | None = donnee("Code de la catégorie.")
+    sous_categorie: str | None = donnee("Code de la sous-catégorie.")
+    statut: list[StatutSollicitation] | None = donnee("Statuts, dans la vue de l'appelant.")
+    deposee_du: date | None = donnee("Premier jour de dépôt, compris, à Paris.")
+    deposee_au: date | None = donnee("Dernier jour de dépôt, compris, à Paris.")
+    identifiant_emetteur: str | None = donnee("Identifiant de la structure émettrice.")
+    service_destinataire: str | None = donnee("Code du service destinataire.")
+    type_objet: TypeObjet | None = donnee("Type de l'objet.")
+    numero_objet: str | None = donnee("Numéro de l'objet.")
+    texte: str | None = donnee(
         "Texte cherché sans casse ni accents, d'au moins 3 caractères, dans la description, "
         "le numéro d'objet et les textes de l'émetteur."
     )
-    prise_en_charge_par: strawberry.ID | None = critere("Qui l'a prise en charge.")
-    destinataire_actuel: DestinataireActuel | None = critere("Qui l'a.")
+    prise_en_charge_par: strawberry.ID | None = donnee("Qui l'a prise en charge.")
+    destinataire_actuel: DestinataireActuel | None = donnee("Qui l'a.")
 
 
 @strawberry.input(description="Critères de l'annuaire des structures.")
 class FiltreStructures:
     """The criteria of `structures`."""
 
-    texte: str | None = critere("Texte cherché dans la désignation et la raison sociale.")
-    identifiant: str | None = critere("Identifiant.")
-    type: TypeIdentifiant | None = critere("Type d'identifiant.")
-    publique: bool | None = critere("Structures publiques, ou non.")
+    texte: str | None = donnee("Texte cherché dans la désignation et la raison sociale.")
+    identifiant: str | None = donnee("Identifiant.")
+    type: TypeIdentifiant | None = donnee("Type d'identifiant.")
+    publique: bool | None = donnee("Structures publiques, ou non.")
 
 
 @strawberry.input(description="Critères des comptes.")
 class FiltreUtilisateurs:
     """The criteria of `utilisateurs`."""
 
-    courriel: str | None = critere("Courriel.")
-    role: Role | None = critere("Rôle tenu ; avec structure, dans cette structure.")
-    structure: strawberry.ID | None = critere("Structure où une habilitation est tenue.")
-    actif: bool | None = critere("Comptes en usage, ou non.")
+    courriel: str | None = donnee("Courriel.")
+    role: Role | None = donnee("Rôle tenu ; avec structure, dans cette structure.")
+    structure: strawberry.ID | None = donnee("Structure où une habilitation est tenue.")
+    actif: bool | None = donnee("Comptes en usage, ou non.")
 
 
 @racine(Utilisateur, "L'appelant.", EstAuthentifie())

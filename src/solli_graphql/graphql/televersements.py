@@ -7,14 +7,9 @@ from strawberry import Info
 
 from solli_graphql.domain.acteur import Acteur
 from solli_graphql.domain.numeros import gid
-from solli_graphql.graphql.fields import arg, champ, objet, racine
+from solli_graphql.graphql.fields import arg, champ, donnee, objet, racine
 from solli_graphql.graphql.permissions import PeutTeleverser
 from solli_graphql.graphql.refus import AccesRefuse, ChampInvalide, membre
-
-
-def donnee(description: str) -> Any:
-    """Declare an input field."""
-    return strawberry.field(description=description)
 
 
 @objet

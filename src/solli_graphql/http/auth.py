@@ -4,6 +4,7 @@ from solli_graphql.domain.acteur import Acteur
 from solli_graphql.domain.errors import LECTURE_SEULE, AccesRefuse, NonAuthentifie
 from solli_graphql.http.negotiation import Headers
 from solli_graphql.services.identite import Identite
+from solli_graphql.services.liens import Lien
 
 
 async def acteur(headers: Headers, identite: Identite, *, ecriture: bool = False) -> Acteur | None:
@@ -19,6 +20,23 @@ async def acteur(headers: Headers, identite: Identite, *, ecriture: bool = False
     if ecriture and found.lecture_seule:
         raise AccesRefuse(LECTURE_SEULE)
     return found
+
+
+async def suivi(
+    headers: Headers, identite: Identite, lien: Lien, *, ecriture: bool = False
+) -> Acteur | None:
+    """
+    Give whom a link names, with today's rights; None where it opens nothing.
+
+    It suffices alone; a bearer beside it must be of the same person.
+    """
+    try:
+        porteur = await acteur(headers, identite, ecriture=ecriture)
+    except (NonAuthentifie, AccesRefuse):
+        return None
+    if porteur is not None and porteur.id != lien.acteur_id:
+        return None
+    return await identite.par_id(lien.acteur_id)
 
 
 def bearer(headers: Headers) -> str | None:

@@ -11,7 +11,7 @@ from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.types import Send
 
 from solli_graphql.domain.acteur import Acteur
-from solli_graphql.domain.errors import LimiteDepassee, NonAuthentifie, Occupe
+from solli_graphql.domain.errors import LimiteDepassee, Occupe
 from solli_graphql.http import auth
 from solli_graphql.http.plages import Insatisfaisable, plage
 from solli_graphql.quotas import QuotaDepasse
@@ -70,16 +70,9 @@ class Telechargements:
         return found or PlainTextResponse(ABSENT, 404, ENTETES)
 
     async def _trouver(self, request: Request, lien: Lien) -> Response | None:
-        try:
-            porteur = await auth.acteur(request.headers.raw, self._identite)
-        except NonAuthentifie:
+        acteur = await auth.suivi(request.headers.raw, self._identite, lien)
+        if acteur is None:
             return None
-        if porteur is not None and porteur.id != lien.acteur_id:
-            return None
-        acteur = await self._identite.par_id(lien.acteur_id)
-        return None if acteur is None else await self._fichier(acteur, lien, request)
-
-    async def _fichier(self, acteur: Acteur, lien: Lien, request: Request) -> Response | None:
         match lien.genre:
             case Genre.PDF:
                 return await self._pdf(acteur, lien)

@@ -6,7 +6,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from solli_graphql.domain.acteur import Acteur
-from solli_graphql.domain.errors import AccesRefuse, Introuvable, NonAuthentifie, Occupe, SolliError
+from solli_graphql.domain.errors import Introuvable, Occupe, SolliError
 from solli_graphql.domain.fichiers import FichierRefuse, FichierTropGros
 from solli_graphql.http import auth
 from solli_graphql.logs import trace
@@ -55,12 +55,8 @@ class Reception:
         lien = self._liens.lire(request.path_params["jeton"])
         if lien is None or lien.genre is not Genre.TELEVERSEMENT:
             raise Introuvable(ABSENT)
-        try:
-            porteur = await auth.acteur(request.headers.raw, self._identite, ecriture=True)
-        except (NonAuthentifie, AccesRefuse) as e:
-            raise Introuvable(ABSENT) from e
-        acteur = await self._identite.par_id(lien.acteur_id)
-        if acteur is None or (porteur is not None and porteur.id != acteur.id):
+        acteur = await auth.suivi(request.headers.raw, self._identite, lien, ecriture=True)
+        if acteur is None:
             raise Introuvable(ABSENT)
         return acteur, lien.objet_id
 

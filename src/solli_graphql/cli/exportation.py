@@ -47,7 +47,7 @@ async def exporter(
     demande = _demande(espace, nom_format or fichier.suffix.removeprefix("."), **criteres)
     async with base(reglages()) as db:
         acteur = await identite.acteur(db, courriel)
-        secret = await identite.cle(db, "pseudonymes")
+        secret = await identite.cle(db, identite.PSEUDONYMES)
         if acteur is None or secret is None:
             echouer(f"Aucun compte en usage n'a l'adresse {courriel}.")
         lire = reader.Reader(db, graphql.readable(), secret=secret, links=_sans_liens)

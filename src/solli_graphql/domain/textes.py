@@ -12,11 +12,12 @@ INVISIBLES = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u
 
 def vide(texte: str) -> bool:
     """Tell whether a text shows nothing: blank, whitespace, zero-width or filler characters."""
-    return all(map(_invisible, texte))
+    return all(map(invisible, texte))
 
 
 @lru_cache(maxsize=1024)
-def _invisible(c: str) -> bool:
+def invisible(c: str) -> bool:
+    """Tell whether a character shows nothing."""
     return unicodedata.category(c)[0] in "ZC" or c in INVISIBLES or _variante(c)
 
 

@@ -2,6 +2,8 @@
 
 import unicodedata
 
+from solli_graphql.domain.textes import invisible
+
 CELLULE = 32_767  # characters of a cell, as UTF-16 counts them
 _FORMULE = frozenset("=+-@\N{MINUS SIGN}\N{EN DASH}|%")
 
@@ -19,7 +21,7 @@ def formule(texte: str) -> bool:
     """
     if texte[:1] in ("\t", "\r", "\n"):
         return True
-    debut = next((c for c in texte if unicodedata.category(c)[0] not in "ZC"), "")
+    debut = next((c for c in texte if not invisible(c)), "")
     return bool(debut) and unicodedata.normalize("NFKC", debut)[0] in _FORMULE
 
 

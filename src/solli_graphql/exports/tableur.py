@@ -7,10 +7,9 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from io import StringIO
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 import orjson
-import xlsxwriter
 
 from solli_graphql.domain.objets import FormatExport
 from solli_graphql.exports.cellules import couper, neutraliser
@@ -81,6 +80,8 @@ class Xlsx:
     """A workbook, in a folder of its own until it is whole: rows are on disk, never in memory."""
 
     def __init__(self, choisies: Sequence[Colonne]) -> None:
+        import xlsxwriter  # noqa: PLC0415 - few servers write one, and it takes time to import
+
         self._colonnes, self._dossier = choisies, tempfile.mkdtemp(prefix="solli-export-")
         self._chemin, self._rang = Path(self._dossier) / "export.xlsx", 0
         options = {"constant_memory": True, "tmpdir": self._dossier, "strings_to_formulas": False}
@@ -137,8 +138,7 @@ TYPES = {
 
 def ecrivain(format_: FormatExport, *, traitant: bool) -> Ecrivain:
     """Choose the writer of a format, with the columns of its reader."""
-    types: dict[FormatExport, Any] = {FormatExport.CSV: Csv, FormatExport.XLSX: Xlsx}
     if format_ is FormatExport.JSONL:
         return Jsonl()
-    made: Ecrivain = types[format_](colonnes(traitant=traitant))
-    return made
+    choisies = colonnes(traitant=traitant)
+    return Csv(choisies) if format_ is FormatExport.CSV else Xlsx(choisies)

@@ -5,14 +5,15 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 
 from solli_graphql.db.database import Database
-from solli_graphql.domain.acteur import Acteur, Role
+from solli_graphql.domain.acteur import Acteur
 from solli_graphql.domain.errors import Occupe
+from solli_graphql.domain.workflow import ROLES_DE_L_ACTION, Action
 from solli_graphql.exports.tableur import ecrivain
 from solli_graphql.graphql.lignes import Lignes
 from solli_graphql.services.exports import Demande
 
 Octets = AsyncGenerator[bytes, None]
-TRAITANTS = frozenset({Role.RECEPTEUR, Role.SUPPORT})
+TRAITANTS = ROLES_DE_L_ACTION[Action.TRAITER]
 
 
 def _rien(_: int) -> None:

@@ -1,6 +1,7 @@
 """All the rows of a list, by the product's own read path: what an export holds."""
 
 from collections.abc import AsyncGenerator
+from functools import cached_property
 from typing import Any
 
 from solli_graphql.db.cursors import page
@@ -38,7 +39,14 @@ class Lignes:
 
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
-        self._compte, self._lues = self._preparer(COMPTER), self._preparer(LIRE)
+
+    @cached_property
+    def _compte(self) -> Prepared:
+        return self._preparer(COMPTER)
+
+    @cached_property
+    def _lues(self) -> Prepared:
+        return self._preparer(LIRE)
 
     def _preparer(self, texte: str) -> Prepared:
         (root,) = Document(schema, core(), Limits(), texte).operation(None).roots({})

@@ -27,7 +27,7 @@ _LOCK = "    droits = rights(acteur)\n    etat = await"
 _CROSS = "    transition, chez = franchir(etat, geste)\n    date"
 _LINE = '{**trace.row, "cible": id_}),\n        (c.LIGNE, trace.ligne),\n'
 _TEXT = "        (c.TEXTE, trace.texte),\n"
-_EVENT = "        (c.EVENEMENT, trace.evenement),\n    ]\n    if geste.texte"
+_EVENT = "        (c.EVENEMENT, trace.evenement),\n        *pieces,\n    ]\n    if geste.texte"
 _RETAIN = _block(8, ")", "writes.append((c.RETENIR, retenu))") + "    await tx.write"
 MUTANTS = (
     Mutant(
@@ -69,7 +69,7 @@ MUTANTS = (
     Mutant(
         "event not written",
         "K4",
-        (Edit(SERVICE, _EVENT, "    ]\n    if geste.texte"),),
+        (Edit(SERVICE, _EVENT, "        *pieces,\n    ]\n    if geste.texte"),),
         ("services/test_retention.py",),
     ),
     Mutant(

@@ -71,11 +71,16 @@ async def sauvegarder(dossier: Path) -> None:
     async with base(settings) as db:
         faite = await backup.backup(settings.database_url, dossier)
         # After the rows: a row never names a file that is not there yet.
-        vers = storage.Storage(f"{storage.LOCAL}{(dossier / PIECES).absolute()}")
+        vers = _pieces(dossier)
         copiees, manquantes = await pieces.copier(db, storage.Storage(settings.storage), vers)
     if manquantes:
         echouer(f"{manquantes} pièces jointes manquent, ou viennent d'être retirées : recommencez.")
     click.echo(f"Sauvegarde : {faite}, {copiees} pièces jointes.", err=True)
+
+
+def _pieces(dossier: Path) -> "storage.Storage":
+    """Give the storage of a backup."""
+    return storage.Storage(f"{storage.LOCAL}{(dossier / PIECES).absolute()}")
 
 
 @main.command("restore", help="Restaure DOSSIER dans la base vide de SOLLI_DATABASE_URL.")
@@ -86,7 +91,7 @@ async def restaurer(dossier: Path) -> None:
     settings = reglages()
     await backup.restore(settings.database_url, dossier)
     async with base(settings) as db:
-        de = storage.Storage(f"{storage.LOCAL}{(dossier / PIECES).absolute()}")
+        de = _pieces(dossier)
         copiees, manquantes = await pieces.copier(db, de, storage.Storage(settings.storage))
     if manquantes:
         echouer(f"La base est restaurée, mais {manquantes} pièces jointes manquent à {dossier}.")

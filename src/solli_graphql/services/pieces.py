@@ -4,7 +4,6 @@ import secrets
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
-from typing import Any
 
 import structlog
 
@@ -14,7 +13,7 @@ from solli_graphql.db.database import Database, Statement, Tx, read
 from solli_graphql.db.visibilite import rights
 from solli_graphql.domain.acteur import Acteur
 from solli_graphql.domain.objets import EtatTeleversement
-from solli_graphql.services.televersements import IDS
+from solli_graphql.services.televersements import IDS, marquer
 from solli_graphql.storage import Storage
 
 ABANDON = timedelta(days=1)  # what is joined to nothing by then was given up
@@ -44,7 +43,7 @@ async def analyser(db: Database, storage: Storage, antivirus: Clamd) -> int:
             log.warning("piece_refusee", piece=piece.id)
             await db.write(_refuser, piece.id)
         else:
-            await db.write(_ecrire, p.DISPONIBLE, piece.id)
+            await db.write(marquer, p.DISPONIBLE, piece.id)
         jugees += 1
     return jugees
 
@@ -68,10 +67,6 @@ async def _refuser(tx: Tx, id_: int) -> None:
         await vider(tx, *retenue)
 
 
-async def _ecrire(tx: Tx, statement: Statement[Any], id_: int) -> None:
-    await tx.write((statement, {"cible": id_}))
-
-
 async def vider(tx: Tx, id_: int, cle: str) -> None:
     """Take its bytes away from an attachment; `collecter` removes them from the storage."""
     reste = p.sans_personne(1 + secrets.randbelow(IDS), cle, EtatTeleversement.PERIME)
@@ -89,7 +84,7 @@ async def collecter(db: Database, storage: Storage) -> int:
         for id_, cle in rows:
             if await db.write(_perimer, id_):  # from there on nobody can join it
                 await storage.retirer(cle)
-                await db.write(_ecrire, p.OUBLIER, id_)
+                await db.write(marquer, p.OUBLIER, id_)
                 total += 1
     return total + await storage.balayer(avant)
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from solli_graphql.db import pieces as p
-from solli_graphql.db.database import Database, Tx, Write, read
+from solli_graphql.db.database import Database, Statement, Tx, Write, read
 from solli_graphql.domain.acteur import Acteur
 from solli_graphql.domain.errors import Introuvable
 from solli_graphql.domain.fichiers import (
@@ -113,7 +113,7 @@ class Televersements:
                 await partiel.ajouter(morceau)
             examen.conclure()
             await partiel.garder(attendu.cle)
-        await self._db.write(_recu, id_)
+        await self._db.write(marquer, p.RECU, id_)
 
     async def jointes(self, champs: Champs, acteur: Acteur, gids: Sequence[str]) -> Jointes:
         """Read the ids that a command was given; what was sent to S3 is looked at now."""
@@ -148,7 +148,7 @@ class Televersements:
                 champs.refuser(CHAMP, "FORMAT", e.message)
                 await self._storage.retirer(depot)
             await self._storage.retirer(cle)
-            await self._db.write(_oublier, copie)
+            await self._db.write(marquer, p.OUBLIER, copie)
             return
         if await self._db.write(_adopte, id_, copie, cle):
             await self._storage.retirer(depot)
@@ -202,12 +202,9 @@ async def _annoncer(tx: Tx, row: dict[str, Any]) -> None:
     await tx.write((p.ANNONCER, row))
 
 
-async def _recu(tx: Tx, id_: int) -> None:
-    await tx.write((p.RECU, {"cible": id_}))
-
-
-async def _oublier(tx: Tx, id_: int) -> None:
-    await tx.write((p.OUBLIER, {"cible": id_}))
+async def marquer(tx: Tx, statement: Statement[Any], id_: int) -> None:
+    """Do one write on one row."""
+    await tx.write((statement, {"cible": id_}))
 
 
 async def _reserver(tx: Tx, cle: str) -> int:

@@ -43,6 +43,8 @@ COMPTES = {
 MEMBRES = {
     "ProvoquerUnConflit": "ConflitDeVersion",
     "PreparerUnFichier": "TeleversementPrepare",
+    "ExporterUneRecherche": "ExportPrepare",
+    "ExporterPourUnTableur": "ExportPrepare",
 }
 
 

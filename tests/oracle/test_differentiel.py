@@ -36,6 +36,7 @@ DES_MUTATIONS = (
         "Introuvable",
     ),
     *("CleIdempotenceReutilisee", "TeleversementPrepare", "Televersement", "EnTete"),
+    "ExportPrepare",
 )
 
 

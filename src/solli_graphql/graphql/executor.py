@@ -71,13 +71,18 @@ class Executor:
     def __init__(
         self,
         reader: Reader,
-        *services: Any,
+        sollicitations: Any,
+        comptes: Any = None,
+        televersements: Any = None,
+        exports: Any = None,
+        *,
         limits: Limits,
         open_introspection: bool,
         quota: Quota | None = None,
         documents: dict[str, Document] | None = None,
     ) -> None:
-        self._reader, self._services = reader, services  # what `Context` takes
+        self._reader = reader
+        self._services = (sollicitations, comptes, televersements, exports)
         self._open_introspection, self._limits = open_introspection, limits
         self._till = Till(reader.schema.catalogue, limits, quota or Unlimited())
         self._documents = {} if documents is None else documents

@@ -1,0 +1,129 @@
+"""The clients of others: urql, Apollo Client, graphql-request and Python's gql."""
+
+import asyncio
+import json
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from blocs import blocs
+from conftest import servir
+from fabrique import Make
+from graphql import GraphQLInterfaceType
+from paquets import ICI, installer
+from prises import Server, listening
+from solli_graphql.db.migrate import migrate
+from solli_graphql.graphql.schema import core
+from solli_graphql.settings import Mode, Settings
+
+SOURCE = ICI / "clients"
+BLOCS = blocs("clients.md")
+JAVASCRIPT = ["urql", "apollo", "request"]
+
+
+@pytest.fixture(scope="module")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """
+    A database of SQLite: a client cannot tell the engines apart.
+    """
+    url = f"sqlite:///{tmp_path_factory.mktemp('clients') / 'clients.db'}"
+    asyncio.run(migrate(url))
+    return Settings(mode=Mode.DEMO, database_url=url, _env_file=None)
+
+
+@pytest.fixture(scope="module")
+async def make(settings: Settings) -> AsyncIterator[Make]:
+    async with servir(settings) as client:
+        yield Make(client)
+
+
+@pytest.fixture(scope="module")
+def server(settings: Settings, make: Make) -> Iterator[Server]:
+    """
+    A real server, on that database.
+    """
+    assert make
+    with listening(settings) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def dossier(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """
+    The documentation's own code, with a session of the tests.
+    """
+    dossier = tmp_path_factory.mktemp("code")
+    for nom, texte in BLOCS.items():
+        (dossier / nom).write_text(texte)
+    for fichier in SOURCE.glob("*.*js"):
+        shutil.copy(fichier, dossier)
+    return dossier
+
+
+def commande(nom: str, dossier: Path) -> list[str]:
+    """Tell how a client runs."""
+    if nom == "gql":
+        return [sys.executable, str(SOURCE / "scenario.py"), str(dossier)]
+    paquets = dossier / "node_modules"
+    if not paquets.exists():
+        paquets.symlink_to(installer("clients", "no clients in JavaScript") / "node_modules")
+    return ["node", str(dossier / "scenario.mjs"), nom]
+
+
+@pytest.mark.parametrize("nom", [*JAVASCRIPT, "gql"])
+async def test_a_client_understands_every_answer(
+    nom: str, dossier: Path, server: Server, make: Make
+) -> None:
+    """
+    A client set up as documented gets data, members of unions, codes of errors and of a 401.
+    """
+    s = await make.affaire()
+    url = f"http://127.0.0.1:{server.port}/graphql"
+    ordre = [*commande(nom, dossier), url, make.client.jeton(s.recepteur.courriel), s.gid]
+    fait = await asyncio.to_thread(subprocess.run, ordre, capture_output=True, timeout=60)
+    assert fait.returncode == 0, fait.stderr.decode()
+    dit: dict[str, Any] = json.loads(fait.stdout)
+
+    lectures = ["requete"] if nom == "gql" else ["requete", "get"]
+    assert {question: reponse["codes"] for question, reponse in dit.items()} == {
+        **{question: [] for question in (*lectures, "action", "refus")},
+        "erreur": ["CRITERE_REQUIS"],
+        "invalide": ["BAD_USER_INPUT"],
+        "anonyme": ["NON_AUTHENTIFIE"],
+    }
+    for lecture in lectures:
+        synthese = dit[lecture]["data"]["synthese"]
+        assert synthese["totalCount"] == 1
+        (lue,) = synthese["nodes"]
+        assert (lue["id"], lue["numero"], lue["version"]) == (s.gid, s.numero, 1)
+    action, refus = (dit[question]["data"]["traiter"] for question in ("action", "refus"))
+    assert action["sollicitation"]["statut"] == "REPONSE_APPORTEE"
+    assert (refus["__typename"], refus["code"]) == ("ConflitDeVersion", "CONFLIT_DE_VERSION")
+    assert refus["message"]
+    assert refus["versionActuelle"] == 2
+
+
+def test_apollo_knows_the_members_of_each_interface() -> None:
+    """
+    The possible types written down for Apollo's cache are those of the schema.
+    """
+    dits = re.findall(r"(\w+): \[(\".*?)\]", BLOCS["apollo.mjs"])
+    types = core().type_map.values()
+    interfaces = [t for t in types if isinstance(t, GraphQLInterfaceType)]
+    assert {nom: set(re.findall(r"\w+", membres)) for nom, membres in dits} == {
+        t.name: {membre.name for membre in core().get_possible_types(t)} for t in interfaces
+    }
+
+
+def test_every_documented_client_is_tried() -> None:
+    """
+    The documentation shows no client that those tests do not run.
+    """
+    tried = {*(f"{nom}.mjs" for nom in JAVASCRIPT), "gql_client.py", "session.mjs"}
+    assert BLOCS.keys() == tried

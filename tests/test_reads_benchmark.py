@@ -1,5 +1,6 @@
 """The harness of benchmarks/reads: what it accepts, what it refuses, what it writes."""
 
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -94,6 +95,25 @@ RESULT: dict[str, Any] = {
         *played("solli", "W1", 950),
     ],
 }
+
+
+class TestCheck:
+    def test_the_harness_runs(self, tmp_path: Path) -> None:
+        """
+        The data sets are built, and each answer of the server is the bare limit's, on both engines.
+        """
+        only = "bare,solli,tuned,bare-sqlite,solli-sqlite"
+        command = ("--check", "--rows", "200", "--big", "0", "--only", only, "--data", tmp_path)
+        done = subprocess.run(
+            [sys.executable, "-m", "benchmarks.reads", *map(str, command)],
+            cwd=READS.parents[1],
+            capture_output=True,
+            text=True,
+            timeout=240,
+            check=False,
+        )
+        assert "the answers are the same" in done.stderr, done.stderr
+        assert done.returncode == 0
 
 
 class TestReport:

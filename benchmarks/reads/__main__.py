@@ -191,12 +191,14 @@ def main() -> None:
         return
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # or the servers would stay
     asked.data, asked.machine = asked.data.absolute(), report.machine()
-    rounds.wrk()
+    if not (asked.build or asked.check):
+        rounds.wrk()
     with data.postgres(asked.data) as cluster:
         everybody = contenders(asked, cluster)
         if asked.build:
             return
-        install()
+        if any(c.kind in ("mercurius", "postgraphile") for c in everybody):
+            install()
         for c in everybody:
             if c.kind == "postgraphile":
                 asyncio.run(_functions(c.base.url))

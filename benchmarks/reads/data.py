@@ -77,7 +77,7 @@ def _build(where: str, rows: int, folder: Path, cluster: Cluster) -> None:
     else:
         asyncio.run(_recreate(cluster.uri, f"reads_{rows}"))
     _solli(where, "demo", "--sollicitations", str(rows), folder=folder)
-    asyncio.run(using(where, _add))
+    asyncio.run(using(where, lambda db: _add(db, rows)))
     asyncio.run(_analyse(where))
 
 
@@ -109,7 +109,7 @@ async def _person(db: Database, courriel: str) -> Acteur:
     return acteur
 
 
-async def _add(db: Database) -> None:
+async def _add(db: Database, rows: int) -> None:
     """Add, by the product's own commands, the subject of W2 and those of W4."""
     service = Sollicitations(db)
     emetteur = await _person(db, "emetteur@demo.example")
@@ -127,7 +127,7 @@ async def _add(db: Database) -> None:
         *(lui, id_), statut=StatutTraitement.RESOLUE, texte="Elle est payée.", options=Options()
     )
     await db.write(_attach, subject, lui)
-    for _ in range(SUBJECTS):
+    for _ in range(min(SUBJECTS, rows)):
         await _submit(service, emetteur, autre)
 
 
@@ -153,7 +153,7 @@ async def _attach(tx: Tx, id_: int, auteur: Acteur) -> None:
         row = {"sollicitation_id": id_, "nom_fichier": f"facture-{n}.pdf", "etat": "DISPONIBLE"}
         row |= {"type_mime": "application/pdf", "taille": 48_213 + n, "sha256": f"{n:064x}"}
         row |= {"date_ajout": now, "auteur_nom": auteur.nom, "auteur_prenom": auteur.prenom}
-        row |= {"auteur_id": auteur.id}
+        row |= {"auteur_id": auteur.id, "cle": f"mesure-{n}"}  # nobody reads the bytes
         await tx.write((insert(m.piece_jointe, tuple(row)), row))
 
 
@@ -181,7 +181,7 @@ def _facts(connection: sa.Connection, rows: int, structure: int) -> Facts:
         filtre=_filtre(connection, structure),
         page=page,
         after=(date.astimezone(UTC).isoformat(), int(id_)),
-        subjects=list(range(rows + 2, rows + 2 + SUBJECTS)),
+        subjects=list(range(rows + 2, rows + 2 + min(SUBJECTS, rows))),
         structure=structure,
     )
 

@@ -1,11 +1,20 @@
 """Documents made to cost much: doublings, cycles, chains and brackets."""
 
+import asyncio
+import time
 from typing import Any
 
 import pytest
 
 from client import Client, Compte
-from requetes import ask
+from requetes import MOI, ask
+from solli_graphql.db.plan.reader import Reader
+from solli_graphql.graphql.coercion import RequestError
+from solli_graphql.graphql.documents import Document
+from solli_graphql.graphql.executor import Executor, Request
+from solli_graphql.graphql.limits import Limits
+from solli_graphql.graphql.schema import core, readable, schema
+from solli_graphql.services.liens import Liens
 
 
 def doubling(levels: int) -> str:
@@ -14,6 +23,17 @@ def doubling(levels: int) -> str:
         f" fragment f{i} on Utilisateur {{ ...f{i + 1} ...f{i + 1} }}" for i in range(levels)
     )
     return f"{{ moi {{ ...f0 }} }}{chain} fragment f{levels} on Utilisateur {{ id }}"
+
+
+def chain(length: int) -> list[str]:
+    """Write fragments that spread one the next."""
+    links = [f"fragment f{i} on Query {{ ...f{i + 1} }}" for i in range(length)]
+    return [*links, f"fragment f{length} on Query {{ moi {{ id }} }}"]
+
+
+def each(count: int) -> str:
+    """Write fragments of one field each."""
+    return " ".join(f"fragment f{i} on Query {{ __typename }}" for i in range(count))
 
 
 class TestBombs:
@@ -91,12 +111,115 @@ class TestBombs:
             "LIMITE_DEPASSEE",
         }
 
-    async def test_a_chain_of_fragments_is_answered(self, client: Client, agent: Compte) -> None:
+    @pytest.mark.parametrize("turned", [False, True])
+    async def test_a_chain_of_fragments_is_bounded(
+        self, client: Client, agent: Compte, *, turned: bool
+    ) -> None:
         """
-        The longest chain of fragments that fits in 1,500 tokens is answered, or refused.
+        Selections are at most 40 levels within each other, by fragments too, whatever their order.
         """
-        chain = "".join(f" fragment f{i} on Query {{ ...f{i + 1} }}" for i in range(180))
-        query = f"{{ ...f0 }}{chain} fragment f180 on Query {{ moi {{ id }} }}"
-        assert await ask(client, agent, query) in ([], ["LIMITE_DEPASSEE"])
-        query = query.replace("moi { id }", "__schema { queryType { name } }")
-        assert await ask(client, agent, query) in ([], ["LIMITE_DEPASSEE"])
+        for length, codes in ((37, []), (38, ["LIMITE_DEPASSEE"]), (180, ["LIMITE_DEPASSEE"])):
+            parts = ["{ ...f0 }", *chain(length)]
+            query = " ".join(reversed(parts) if turned else parts)
+            assert await ask(client, agent, query) == codes
+
+    @pytest.mark.parametrize("length", [2, 40, 180])
+    async def test_rings_of_fragments_never_reach_validation(
+        self, client: Client, agent: Compte, length: int
+    ) -> None:
+        """
+        A ring of fragments is refused by the guard's own pass, however long.
+        """
+        parts = [f"fragment f{i} on Query {{ ...f{(i + 1) % length} }}" for i in range(length)]
+        reply = await client.execute("{ ...f0 } " + " ".join(parts), par=agent)
+        told = "Le fragment f0 se contient lui-même." if length < 40 else "L'imbrication de ce"
+        assert reply.body["errors"][0]["message"].startswith(told)
+
+    @pytest.mark.parametrize("kind", ["query", "mutation"])
+    async def test_doublings_that_select_nothing(
+        self, client: Client, agent: Compte, kind: str
+    ) -> None:
+        """
+        Thirty doublings that end in an unknown fragment are refused, in a mutation as in a query.
+        """
+        parts = [f"fragment f{i} on Query {{ ...f{i + 1} ...f{i + 1} }}" for i in range(30)]
+        query = f"{kind} {{ ...f0 }} " + " ".join(parts)
+        assert await ask(client, agent, query) == ["LIMITE_DEPASSEE"]
+
+    @pytest.mark.parametrize(
+        ("write", "limit"),
+        [
+            (lambda n: "{ " + "moi { id } " * n + "}", 95),
+            (lambda n: "{ " + 'node(id: "a") { id } ' * n + "}", 95),
+            (lambda n: "{ " + "... on Query { moi { id } } " * n + "}", 95),
+            (lambda n: "{ " + " ".join(f"...f{i}" for i in range(n)) + " } " + each(n), 95),
+        ],
+    )
+    async def test_repeated_fields_are_bounded(
+        self, client: Client, agent: Compte, write: Any, limit: int
+    ) -> None:
+        """
+        Fields that validation compares two by two are 95 of one name, if they hold something.
+        """
+        assert await ask(client, agent, write(limit)) == []
+        assert await ask(client, agent, write(limit + 1)) == ["LIMITE_DEPASSEE"]
+
+    async def test_unused_fragments_count(self, client: Client, agent: Compte) -> None:
+        """
+        The fields of a fragment that nothing uses count as others.
+        """
+        query = "{ moi { id } } fragment f on Query { " + "moi { id } " * 300 + "}"
+        assert await ask(client, agent, query) == ["LIMITE_DEPASSEE"]
+
+    async def test_no_fragment_hides_another(self, client: Client, agent: Compte) -> None:
+        """
+        Two fragments of one name are refused before validation, which would look at both.
+        """
+        query = "{ moi { ...f } } fragment f on Utilisateur { " + "id " * 1000 + "}"
+        query += " fragment f on Utilisateur { id }"
+        reply = await client.execute(query, par=agent)
+        assert [e["message"] for e in reply.body["errors"]] == [
+            "Deux fragments de ce document ont le même nom."
+        ]
+
+    async def test_comments_are_tokens(self, client: Client, agent: Compte) -> None:
+        """
+        Comments count as tokens: 10,000 of them are refused, wherever they stand.
+        """
+        for query in ("#\n" * 9000 + MOI, MOI + "#\n" * 9000, "{" + "#\n" * 9000):
+            assert await ask(client, agent, query) == ["LIMITE_DEPASSEE"]
+
+    def test_an_error_does_not_show_the_document_at_each_place(self) -> None:
+        """
+        A refusal that names 350 places keeps one line, not an excerpt of the document for each.
+        """
+        query = "query(" + "\n" * 10_000 + "$a: Int " * 350 + ") { moi { id } }"
+        with pytest.raises(RequestError) as refused:
+            Document(schema, core(), Limits(), query)
+        assert len(str(refused.value)) < 100
+
+
+class Watched(Limits):
+    """Limits that tell how many documents are judged at the same time."""
+
+    judging = most = 0
+
+    def check_text(self, text: str) -> None:
+        Watched.judging += 1
+        Watched.most = max(Watched.most, Watched.judging)
+        time.sleep(0.01)
+        super().check_text(text)
+        Watched.judging -= 1
+
+
+class TestTurns:
+    async def test_documents_are_judged_one_at_a_time(self, client: Client) -> None:
+        """
+        New documents that come together are parsed and validated one after the other.
+        """
+        reader = Reader(client.db, readable(), secret=b"", links=Liens(b"").pour)
+        executor = Executor(reader, None, limits=Watched(), open_introspection=True)
+        requests = [Request(f"{{ a{i}: __typename }}", {}) for i in range(8)]
+        replies = await asyncio.gather(*(executor.execute(None, r) for r in requests))
+        assert [r.body["data"] for r in replies] == [{f"a{i}": "Query"} for i in range(8)]
+        assert Watched.most == 1

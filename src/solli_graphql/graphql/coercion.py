@@ -43,7 +43,7 @@ class RequestError(Exception):
 
     def __init__(self, errors: Sequence[GraphQLError]) -> None:
         self.errors = errors
-        super().__init__(str(errors[0]))
+        super().__init__(errors[0].message)  # its text shows the document once a location
 
 
 class Variables:

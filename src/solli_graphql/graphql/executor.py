@@ -86,6 +86,8 @@ class Executor:
         self._open_introspection, self._limits = open_introspection, limits
         self._till = Till(reader.schema.catalogue, limits, quota or Unlimited())
         self._documents = {} if documents is None else documents
+        # One thread at a time for what is slow: several would keep the loop from its core.
+        self.slow = asyncio.Lock()
 
     def dry(self) -> "Executor":
         """Give an executor that plans for this one, and reads nothing."""
@@ -128,12 +130,13 @@ class Executor:
 
     async def _document(self, text: str) -> Document:
         """Read a document, on a thread: a large one takes tens of milliseconds; and keep it."""
-        if text in self._documents:
-            return self._documents[text]
-        document = await asyncio.to_thread(Document, schema, core(), self._limits, text)
-        if len(self._documents) >= DOCUMENTS:
-            del self._documents[next(iter(self._documents))]
-        self._documents[text] = document
+        async with self.slow:
+            if text in self._documents:
+                return self._documents[text]
+            document = await asyncio.to_thread(Document, schema, core(), self._limits, text)
+            if len(self._documents) >= DOCUMENTS:
+                del self._documents[next(iter(self._documents))]
+            self._documents[text] = document
         return document
 
     def _admit(
@@ -328,7 +331,10 @@ class _Execution:
         )
         document = DocumentNode(definitions=(alone, *self._operation.fragments.values()))
         variables = dict(self._request.variables)
-        result = await asyncio.to_thread(execute_sync, core(), document, variable_values=variables)
+        async with self._executor.slow:
+            result = await asyncio.to_thread(
+                execute_sync, core(), document, variable_values=variables
+            )
         if result.errors or result.data is None:
             message = "introspection failed"
             raise RuntimeError(message)

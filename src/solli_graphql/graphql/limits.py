@@ -1,8 +1,9 @@
 """What a document may cost before anybody looks at what it means: one linear pass."""
 
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from graphql import (
     DocumentNode,
@@ -24,6 +25,9 @@ CLOSING = {TokenKind.BRACE_R, TokenKind.BRACKET_R, TokenKind.PAREN_R}
 INTROSPECTION = {"__schema", "__type"}
 LIST_LIMIT = 100
 ALLOWANCE = 4  # levels more below these: the standard introspection is 15 deep
+MANY = 10**9  # where counting stops
+NESTING = "L'imbrication de ce document"
+COMPOSITE = 10  # what comparing two fields that hold something costs, two that do not being 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +36,9 @@ class Limits:
 
     octets: int = 20 * 1024
     tokens: int = 1500
-    nesting: int = 40  # brackets of any kind, which the parser recurses on
+    nesting: int = 40  # brackets of any kind, or selections by fragments: they are recursed on
+    selections: int = 3000  # of all operations and fragments, each spread out
+    comparisons: int = 50_000  # of the fields that validation compares two by two
     depth: int = 12
     fields: int = 300
     aliases: int = 30
@@ -48,33 +54,44 @@ class Limits:
         for count, kind in enumerate(_tokens(text)):
             depth += (kind in OPENING) - (kind in CLOSING)
             if depth > self.nesting:
-                _refuse("L'imbrication de ce document", self.nesting, "niveaux")
+                _refuse(NESTING, self.nesting, "niveaux")
             if count >= self.tokens:
                 _refuse("Ce document", self.tokens, "jetons lexicaux")
 
     def check_document(self, document: DocumentNode) -> None:
-        """Count what the document selects, fragments spread out. Raises LimiteDepassee."""
-        measure = _Measure(document)
+        """
+        Count what the document selects, fragments spread out, used or not.
+
+        Raises LimiteDepassee, or EntreeInvalide for a fragment within itself.
+        """
+        measure = _Measure(document, self.nesting)
         operations = [d for d in document.definitions if isinstance(d, OperationDefinitionNode)]
+        sizes = [measure.below(o.selection_set) for o in operations]
+        every = [_Size(), *sizes, *map(measure.fragment, measure.fragments)]
         aliases, directives = _counted(document)
-        depths = [measure.below(o.selection_set) for o in operations]
         checks = (
             ("Le nombre d'opérations de ce document", len(operations), self.operations),
             ("Le nombre d'alias de ce document", aliases, self.aliases),
             ("Le nombre de directives de ce document", directives, self.directives),
+            ("Le nombre de champs de ce document", max(s.fields for s in every), self.fields),
+            ("La profondeur de ce document", max((s.depth for s in sizes), default=0), self.depth),
             (
-                "Le nombre de champs de ce document",
-                max((f for _, f in depths), default=0),
-                self.fields,
+                "Le nombre de sélections de ce document",
+                sum(s.selections for s in every),
+                self.selections,
             ),
-            ("La profondeur de ce document", max((d for d, _ in depths), default=0), self.depth),
         )
         for what, found, limit in checks:
             if found > limit:
                 _refuse(what, limit, "")
-        for o in operations:
-            if o.operation is OperationType.MUTATION and measure.roots(o.selection_set) > 1:
+        for o, size in zip(operations, sizes, strict=True):
+            if o.operation is OperationType.MUTATION and size.roots > 1:
                 _refuse("Le nombre de mutations d'un document", 1, "")
+        # What is walked here is bounded by the selections, counted above.
+        defined = [*operations, *measure.fragments.values()]
+        compared = sum(measure.compared([d.selection_set]) for d in defined)
+        if compared + _pairs(len(measure.fragments)) * COMPOSITE > self.comparisons:
+            _refuse("La comparaison des champs répétés de ce document", self.comparisons, "")
 
     def check_objects(self, objects: int) -> None:
         """Bound what an answer may hold. Raises LimiteDepassee."""
@@ -112,8 +129,10 @@ def _below(value: Any) -> Iterable[Any]:
 
 
 def _tokens(text: str) -> Iterator[TokenKind]:
+    """Give the kind of each token, comments included: thousands of them take as long as others."""
     lexer = Lexer(Source(text))
-    while (token := lexer.advance()).kind is not TokenKind.EOF:
+    token = lexer.token
+    while (token := lexer.read_next_token(token.end)).kind is not TokenKind.EOF:
         yield token.kind
 
 
@@ -125,56 +144,94 @@ def _counted(document: DocumentNode) -> tuple[int, int]:
         node = stack.pop()
         aliases += isinstance(node, FieldNode) and node.alias is not None
         directives += len(getattr(node, "directives", None) or ())
+        stack.extend(getattr(node, "variable_definitions", None) or ())
         below = getattr(node, "selection_set", None)
         stack.extend(below.selections if below else ())
     return aliases, directives
 
 
+class _Size(NamedTuple):
+    """What a selection set holds, fragments spread out."""
+
+    depth: int = 0  # levels of fields
+    nesting: int = 0  # levels of selections, inline fragments and fragments included
+    roots: int = 0  # fields at its first level
+    fields: int = 0
+    selections: int = 0  # fields and fragments
+
+
 class _Measure:
     """Measures selections, each fragment once: a doubling chain costs as much as a plain one."""
 
-    def __init__(self, document: DocumentNode) -> None:
-        self._fragments = {
-            d.name.value: d for d in document.definitions if isinstance(d, FragmentDefinitionNode)
-        }
-        self._known: dict[str, tuple[int, int]] = {}
+    def __init__(self, document: DocumentNode, nesting: int) -> None:
+        defined = [d for d in document.definitions if isinstance(d, FragmentDefinitionNode)]
+        self.fragments = {d.name.value: d for d in defined}
+        if len(self.fragments) < len(defined):
+            raise EntreeInvalide("Deux fragments de ce document ont le même nom.")
+        self._known: dict[str, _Size] = {}
+        self._open: set[str] = set()
+        self._level, self._nesting = 0, nesting
 
-    def below(self, selections: SelectionSetNode | None) -> tuple[int, int]:
-        """Give the depth and the number of fields of a selection set."""
-        depth = fields = 0
-        for node in selections.selections if selections else ():
-            d, f = self._one(node)
-            depth, fields = max(depth, d), min(fields + f, 10**9)
-        return depth, fields
+    def below(self, selections: SelectionSetNode | None) -> _Size:
+        """Measure a selection set. Raises LimiteDepassee, or EntreeInvalide for a cycle."""
+        if selections is None:
+            return _Size()
+        self._level += 1
+        self._check(self._level)
+        each = [self._one(node) for node in selections.selections] or [_Size()]
+        self._level -= 1
+        depths, nestings, *counts = zip(*each, strict=True)
+        self._check(1 + max(nestings))
+        return _Size(max(depths), 1 + max(nestings), *(min(sum(c), MANY) for c in counts))
 
-    def _one(self, node: Node) -> tuple[int, int]:
+    def _check(self, nesting: int) -> None:
+        if nesting > self._nesting:
+            _refuse(NESTING, self._nesting, "niveaux")
+
+    def _one(self, node: Node) -> _Size:
         if isinstance(node, FragmentSpreadNode):
-            return self._fragment(node.name.value)
-        depth, fields = self.below(getattr(node, "selection_set", None))
+            size = self.fragment(node.name.value)
+            return size._replace(selections=size.selections + 1)
+        size = self.below(getattr(node, "selection_set", None))
         if not isinstance(node, FieldNode):
-            return depth, fields
+            return size._replace(selections=size.selections + 1)
         allowance = ALLOWANCE if node.name.value in INTROSPECTION else 0
-        return max(depth + 1 - allowance, 1), fields + 1
+        depth = max(size.depth + 1 - allowance, 1)
+        return _Size(depth, size.nesting, 1, size.fields + 1, size.selections + 1)
 
-    def _fragment(self, name: str) -> tuple[int, int]:
+    def fragment(self, name: str) -> _Size:
+        """Measure a fragment, once."""
+        if name in self._open:
+            raise EntreeInvalide(f"Le fragment {name[:50]} se contient lui-même.")
         if name not in self._known:
-            self._known[name] = (0, 0)  # a cycle, which validation refuses
-            fragment = self._fragments.get(name)
+            self._open.add(name)
+            fragment = self.fragments.get(name)
             self._known[name] = self.below(fragment.selection_set if fragment else None)
+            self._open.remove(name)
         return self._known[name]
 
-    def roots(self, selections: SelectionSetNode, seen: frozenset[str] = frozenset()) -> int:
-        """Count the root fields of an operation."""
+    def compared(self, sets: Sequence[SelectionSetNode]) -> int:
+        """Count what comparing costs where these selection sets stand together."""
+        fields: dict[str, list[FieldNode]] = defaultdict(list)
+        spread: set[str] = set()
+        stack = list(sets)
+        while stack:
+            for node in stack.pop().selections:
+                if isinstance(node, FieldNode):
+                    fields[(node.alias or node.name).value].append(node)
+                elif not isinstance(node, FragmentSpreadNode):
+                    stack.append(node.selection_set)  # type: ignore[attr-defined]
+                elif (name := node.name.value) in self.fragments and name not in spread:
+                    spread.add(name)
+                    stack.append(self.fragments[name].selection_set)
         total = 0
-        for node in selections.selections:
-            if isinstance(node, FieldNode):
-                total += 1
-            elif isinstance(node, FragmentSpreadNode):
-                name = node.name.value
-                if name not in seen and name in self._fragments:
-                    total += self.roots(self._fragments[name].selection_set, seen | {name})
-            else:
-                total += self.roots(node.selection_set, seen)  # type: ignore[attr-defined]
-            if total > 1:
-                return total
+        for nodes in fields.values():
+            inner = [n.selection_set for n in nodes if n.selection_set]
+            holding = inner or any(n.arguments for n in nodes)
+            total += _pairs(len(nodes)) * (COMPOSITE if holding else 1)
+            total += self.compared(inner) if inner else 0
         return total
+
+
+def _pairs(count: int) -> int:
+    return count * (count - 1) // 2

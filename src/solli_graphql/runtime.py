@@ -23,9 +23,11 @@ from solli_graphql.graphql.fiche import Fiches
 from solli_graphql.graphql.flux import Flux, Octets
 from solli_graphql.graphql.lignes import Lignes
 from solli_graphql.graphql.limits import Limits
+from solli_graphql.graphql.listed import Listed, load
 from solli_graphql.graphql.schema import readable
 from solli_graphql.http.edge import Turnstile
 from solli_graphql.http.endpoint import Endpoint
+from solli_graphql.http.named import Named
 from solli_graphql.http.telechargements import (
     POINTS,
     POINTS_EXPORT,
@@ -80,7 +82,7 @@ class Service:
         liens, trace = Liens(secret, base=self._settings.url_publique), Trace(secret)
         reader = Reader(self.db, readable(), secret=secret, links=liens.pour)
         televersements = Televersements(self.db, self._storage, liens, regles(self._settings))
-        lignes = Lignes(reader)
+        lignes, liste = Lignes(reader), documents(self._settings)
         exports = Exports(self.db, lignes.compter, liens)
         executor = x.Executor(
             reader,
@@ -91,23 +93,16 @@ class Service:
             limits=limits(self._settings),
             quota=self._quota,
             open_introspection=self._settings.demo,
+            documents=dict(liste.documents),  # to which it adds others
         )
 
-        work = [self._purge_hourly(), *([self._warm_up(executor)] if self._prepared else [])]
+        work = [self._purge_hourly(), *([self._warm_up(executor, liste)] if self._prepared else [])]
         if self._settings.clamd_url:
             work.append(self._judge(Clamd(self._settings.clamd_url)))
         self._background = [asyncio.create_task(w) for w in work]
 
         identite = Identite(self.db, await self._verificateurs(), trace)
-        self._endpoint = Endpoint(
-            executor.execute,
-            x.Request,
-            identite,
-            self._turnstile,
-            body_limit=self._settings.corps_octets,
-            depth_limit=self._settings.corps_profondeur,
-            get=self._settings.demo,
-        )
+        self._endpoint = self._graphql(executor, identite, liste)
         self._atelier = Atelier()
         fiches = Fiches(reader)
 
@@ -130,6 +125,19 @@ class Service:
             exporter=exporter,
         )
         self._reception = Reception(liens, identite, televersements)
+
+    def _graphql(self, executor: x.Executor, identite: Identite, liste: Listed) -> Endpoint:
+        """Give the GraphQL door."""
+        return Endpoint(
+            executor.execute,
+            x.Request,
+            identite,
+            self._turnstile,
+            Named(liste.texts, only=self._settings.documents_seuls),
+            body_limit=self._settings.corps_octets,
+            depth_limit=self._settings.corps_profondeur,
+            get=self._settings.demo,
+        )
 
     def _exporter(self, exports: Exports, flux: Flux, trace: Trace) -> Exporter:
         """Give what begins the export of a link, with today's rights; None if there is none."""
@@ -188,10 +196,10 @@ class Service:
             await self._fournisseur.close()
         await self.db.close()
 
-    async def _warm_up(self, executor: x.Executor) -> None:
+    async def _warm_up(self, executor: x.Executor, liste: Listed) -> None:
         """Prepare for the first requests of each kind, after the start."""
         try:
-            await known.prepare(executor)
+            await known.prepare(executor, liste.documents)
             for module in SLOW_TO_IMPORT:
                 await asyncio.to_thread(import_module, module)
         except Exception as e:  # noqa: BLE001 - the first request does it instead
@@ -273,3 +281,11 @@ def limits(settings: Settings) -> Limits:
         operations=settings.document_operations,
         objects=settings.document_objets,
     )
+
+
+def documents(settings: Settings) -> Listed:
+    """Read the list of trusted documents, if there is one. Raises Empechement."""
+    if settings.documents is None:
+        return Listed({}, {})
+    seuls = settings.documents_seuls
+    return load(settings.documents, limits(settings), introspection=not seuls)

@@ -106,6 +106,8 @@ class Settings(BaseSettings):
     document_directives: int = Field(30, ge=0, description="Most directives of a document.")
     document_objets: int = Field(5000, ge=100, description="Most objects of an answer.")
     document_operations: int = Field(10, ge=1, description="Most operations of a document.")
+    documents: FilePath | None = Field(None, description="List of trusted documents (JSON).")
+    documents_seuls: bool = Field(default=False, description="Serve no other document.")
     clamd_url: str = Field(
         "",
         pattern=r"^(tcp://[^\s/:]+(:\d{1,5})?|unix:///\S+)?$",
@@ -199,6 +201,14 @@ class Settings(BaseSettings):
         _exige(lus.data.get("oidc_client_id"), valeur not in ("opaques", False, None))
         return valeur
 
+    @field_validator("documents_seuls")
+    @classmethod
+    def _seuls(cls, valeur: bool, lus: ValidationInfo) -> bool:  # noqa: FBT001
+        """Refuse to serve nothing at all, or a page that could ask nothing."""
+        if valeur and (lus.data.get("documents") is None or lus.data.get("graphiql")):
+            raise ValueError(valeur)
+        return valeur
+
     @property
     def demo(self) -> bool:
         """Tell whether this is a demonstration."""
@@ -207,7 +217,8 @@ class Settings(BaseSettings):
     @property
     def page(self) -> bool:
         """Tell whether the GraphiQL page is served."""
-        return self.demo if self.graphiql is None else self.graphiql
+        usual = self.demo and not self.documents_seuls
+        return usual if self.graphiql is None else self.graphiql
 
     @property
     def sqlite_path(self) -> Path | None:

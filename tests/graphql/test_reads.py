@@ -14,6 +14,7 @@ from solli_graphql.db.database import Statement
 from solli_graphql.db.plan.reader import Reader
 from solli_graphql.db.plan.sources import Selected
 from solli_graphql.domain.acteur import Acteur, Habilitation, Role
+from solli_graphql.graphql import executor as executeur
 from solli_graphql.graphql import known
 from solli_graphql.graphql.documents import Document
 from solli_graphql.graphql.executor import Executor, Request
@@ -48,9 +49,10 @@ def mots(texte: str) -> list[str]:
     return re.sub(r"([(),])", r" \1 ", texte).split()
 
 
-def executor(base: Base) -> Executor:
+def executor(base: Base, documents: dict[str, Document] | None = None) -> Executor:
     reader = Reader(base, readable(), secret=b"", links=Liens(b"").pour)
-    return Executor(reader, None, limits=Limits(), open_introspection=False)
+    limites = Limits()
+    return Executor(reader, None, limits=limites, open_introspection=False, documents=documents)
 
 
 def arbre(s: Selected, marge: str = "") -> Iterator[str]:
@@ -105,7 +107,7 @@ class TestKnown:
         """
         base = Base(dialect())
         produit = executor(base)
-        await known.prepare(produit)
+        await known.prepare(produit, {})
         assert base.asked == []
         texte = known.operations()["Sollicitation"]
         (racine,) = (await produit._document(texte)).operations[0].roots({})
@@ -116,3 +118,42 @@ class TestKnown:
 
         assert len(base.asked) == 1
         assert prepare.compiled == avant
+
+
+LISTE = """
+query Une($id: ID!, $e: Espace!, $f: FiltreSollicitations!, $avec: Boolean!) {
+  node(id: $id) { ... on Sollicitation { numero } }
+  sollicitations(espace: $e, filtre: $f) { nodes { id description @include(if: $avec) } }
+}
+query Autre { moi { nom } }
+"""
+
+
+class TestListed:
+    @pytest.mark.parametrize("dialect", [PGDialect_asyncpg, SQLiteDialect_pysqlite])
+    async def test_are_compiled_without_reading(self, dialect: Any) -> None:
+        """
+        Every operation of a listed document is prepared, whatever variables it must have.
+        """
+        document, base = Document(schema, core(), Limits(), LISTE), Base(dialect())
+        produit = executor(base, {LISTE: document})
+        await known.prepare(produit, {LISTE: document})
+        assert base.asked == []
+        une, autre = document.operations
+        (node, _), (moi,) = une.roots({"avec": False}), autre.roots({})
+        assert [bool(p.compiled) for r in (node, moi) for p in r.prepared.values()] == [True] * 2
+
+    async def test_stay_when_others_come(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """
+        However many other documents come, those of the list are never forgotten.
+        """
+        monkeypatch.setattr(executeur, "DOCUMENTS", 2)
+        texte = "{ moi { nom } }"
+        garde = {texte: Document(schema, core(), Limits(), texte)}
+        produit = executor(Base(PGDialect_asyncpg()), garde)  # type: ignore[no-untyped-call]
+        autres = [f"{{ moi {{ a{n}: nom }} }}" for n in range(4)]
+
+        for autre in autres:
+            await produit.execute(EMETTEUR, Request(autre, {}))
+
+        assert list(garde) == [texte, *autres[-2:]]

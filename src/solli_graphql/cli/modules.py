@@ -16,6 +16,7 @@ __all__ = [
     "identite",
     "jetons",
     "lignes",
+    "listed",
     "migrate",
     "opening",
     "page",
@@ -23,6 +24,7 @@ __all__ = [
     "reader",
     "referentiel",
     "retention",
+    "runtime",
     "settings",
     "sqlite",
     "storage",
@@ -41,11 +43,11 @@ class _Module:
 
 
 if TYPE_CHECKING:
-    from solli_graphql import settings, storage
+    from solli_graphql import runtime, settings, storage
     from solli_graphql.db import backup, migrate, opening, sqlite
     from solli_graphql.db.plan import reader
     from solli_graphql.demo import acces, chargement, comptes
-    from solli_graphql.graphql import flux, lignes
+    from solli_graphql.graphql import flux, lignes, listed
     from solli_graphql.graphql import schema as graphql
     from solli_graphql.http import page
     from solli_graphql.services import (
@@ -61,6 +63,7 @@ if TYPE_CHECKING:
     )
 else:
     settings, graphql = _Module("settings"), _Module("graphql.schema")
+    listed, runtime = _Module("graphql.listed"), _Module("runtime")
     exports, flux = _Module("services.exports"), _Module("graphql.flux")
     lignes, reader = _Module("graphql.lignes"), _Module("db.plan.reader")
     backup, migrate = _Module("db.backup"), _Module("db.migrate")

@@ -17,6 +17,7 @@ from solli_graphql.cli.modules import (
     jetons,
     migrate,
     page,
+    runtime,
     sqlite,
     storage,
 )
@@ -114,6 +115,8 @@ async def _verifier(settings: "Settings", host: str, port: int) -> None:
     """Say what would stop the server before it starts."""
     async with base(settings):
         pass
+    if settings.documents:
+        runtime.documents(settings)
     famille = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(famille) as essai:
         essai.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -114,3 +114,17 @@ class EntreeInvalide(SolliError):
     """The request itself is malformed."""
 
     code = "BAD_USER_INPUT"
+
+
+class DocumentInconnu(SolliError):
+    """No document has the id, or the hash, by which a request names it."""
+
+    code = "PERSISTED_QUERY_NOT_FOUND"
+    message = "Aucun document n'est connu sous cet identifiant."
+
+
+class DocumentRefuse(SolliError):
+    """Only the documents of the list are served, by their id."""
+
+    code = "DOCUMENT_REFUSE"
+    message = "Ce service n'admet que les documents de sa liste : nommez-les par documentId."

@@ -3,6 +3,7 @@
 import asyncio
 import uuid
 from collections.abc import Iterable, Mapping
+from itertools import islice
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 
@@ -86,6 +87,7 @@ class Executor:
         self._open_introspection, self._limits = open_introspection, limits
         self._till = Till(reader.schema.catalogue, limits, quota or Unlimited())
         self._documents = {} if documents is None else documents
+        self._pinned = len(self._documents)  # the first ones, which stay
         # One thread at a time for what is slow: several would keep the loop from its core.
         self.slow = asyncio.Lock()
 
@@ -134,8 +136,8 @@ class Executor:
             if text in self._documents:
                 return self._documents[text]
             document = await asyncio.to_thread(Document, schema, core(), self._limits, text)
-            if len(self._documents) >= DOCUMENTS:
-                del self._documents[next(iter(self._documents))]
+            if len(self._documents) >= DOCUMENTS + self._pinned:
+                del self._documents[next(islice(self._documents, self._pinned, None))]
             self._documents[text] = document
         return document
 

@@ -17,6 +17,7 @@ from solli_graphql.domain.errors import (
 )
 from solli_graphql.http import auth
 from solli_graphql.http.edge import SECURITY, Turnstile, refuse
+from solli_graphql.http.named import Named
 from solli_graphql.http.negotiation import GRAPHQL, JSON, Given, is_json, negotiate
 from solli_graphql.services.identite import Identite
 
@@ -94,13 +95,14 @@ class Endpoint:
         request: Callable[..., Any],
         identite: Identite,
         turnstile: Turnstile,
+        named: Named,
         *,
         body_limit: int,
         depth_limit: int,
         get: bool,
     ) -> None:
         self._execute, self._request = execute, request
-        self._identite, self._turnstile = identite, turnstile
+        self._identite, self._turnstile, self._named = identite, turnstile, named
         self._limit, self._depth = body_limit, depth_limit
         self._methods = ("POST", "GET") if get else ("POST",)
 
@@ -131,7 +133,13 @@ class Endpoint:
         try:
             self._admit(scope["method"], media)
             acteur = await auth.acteur(scope["headers"], self._identite)
-            request = self._request(*await self._read(scope, given, receive))
+            asked = await self._read(scope, given, receive)
+            if self._named.concerns(asked):
+                asked["query"] = self._named.document(asked, anonymous=acteur is None)
+            query, variables, name, price_only = _checked(asked)
+            header, read_only = given.get(b"idempotency-key"), scope["method"] == "GET"
+            cle = None if header is None else header.decode("latin-1")
+            request = self._request(query, variables, name, cle, read_only, price_only)
             reply = await self._turnstile.run(self._execute(acteur, request))
         except SolliError as e:
             return _refusal(e, media or JSON)
@@ -144,10 +152,9 @@ class Endpoint:
         if media is None:
             raise NotAcceptable(f"Ce service répond en {GRAPHQL} ou {JSON}.")
 
-    async def _read(self, scope: Scope, given: Given, receive: Receive) -> tuple[Any, ...]:
+    async def _read(self, scope: Scope, given: Given, receive: Receive) -> dict[str, Any]:
         """Read what is asked. Raises EntreeInvalide, TooLarge or UnsupportedMediaType."""
-        read_only = scope["method"] == "GET"
-        if read_only:
+        if scope["method"] == "GET":
             asked: Any = dict(QueryParams(scope["query_string"]))
             for part in ("variables", "extensions"):
                 if part in asked:
@@ -160,10 +167,10 @@ class Endpoint:
                 message = "Le corps ne doit pas être compressé (pas de Content-Encoding)."
                 raise UnsupportedMediaType(message)
             asked = self._loads(await self._body(given, receive))
-        query, variables, name, price_only = _checked(asked)
-        header = given.get(b"idempotency-key")
-        cle = None if header is None else header.decode("latin-1")
-        return query, variables, name, cle, read_only, price_only
+        if not isinstance(asked, dict):
+            message = "Le corps doit être un objet JSON qui porte query."
+            raise EntreeInvalide(message)
+        return asked
 
     async def _body(self, given: Given, receive: Receive) -> bytes:
         """Read the body, cut as soon as it is too large, or says that it is."""
@@ -207,11 +214,8 @@ def _deeper(value: Any, levels: int) -> bool:
     return levels == 0 or any(_deeper(v, levels - 1) for v in inner)
 
 
-def _checked(asked: Any) -> tuple[str, dict[str, Any], str | None, bool]:
+def _checked(asked: dict[str, Any]) -> tuple[str, dict[str, Any], str | None, bool]:
     """Check the shape of a request. Raises EntreeInvalide."""
-    if not isinstance(asked, dict):
-        message = "Le corps doit être un objet JSON qui porte query."
-        raise EntreeInvalide(message)
     query, variables = asked.get("query"), asked.get("variables")
     name, extensions = asked.get("operationName"), asked.get("extensions")
     if not isinstance(query, str) or not query.strip():

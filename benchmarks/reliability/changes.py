@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from solli_graphql.domain.ecriture import DEPOT, maillon, origine
+from solli_graphql.domain.mesures import AU_DEPOT
 
 Row = dict[str, Any]
 DESTINATAIRES = ("STRUCTURE", "SUPPORT")
@@ -27,6 +28,7 @@ COVERED = (
     *("statut", "destinataire_actuel", "motif", "version", "date_mise_a_jour", "brouillon"),
     *("prise_en_charge_par_id", "statut_emetteur", "version_emetteur", "transferts"),
     *("date_mise_a_jour_emetteur", "reouvertures", "allers_retours", "passe_support", "tete"),
+    *AU_DEPOT,
     *("description", "contact_courriel", "contact_telephone", "date_depot", *DEPOT),
 )
 
@@ -71,7 +73,7 @@ def mutate(  # noqa: PLR0911 - one per kind of column
             place = dice.randrange(len(value) + 1)
             return value[:place] + dice.choice("abcé 0") + value[place:]
         case _:
-            return 1 if column.endswith(("_id", "seq_emetteur")) else "autre"
+            return 1 if column.endswith(("_id", "seq_emetteur", *AU_DEPOT)) else "autre"
 
 
 def change_line(story: Story, dice: random.Random) -> bool:
@@ -158,7 +160,7 @@ def cut_tail(story: Story, _: random.Random) -> bool:
     story.row |= {"destinataire_actuel": first["destinataire"], "motif": "NOUVELLE"}
     story.row |= {"brouillon": None, "prise_en_charge_par_id": None, "tete": first["tete"]}
     story.row |= {"transferts": 0, "reouvertures": 0, "allers_retours": False}
-    story.row["passe_support"] = first["destinataire"] == "SUPPORT"
+    story.row |= {"passe_support": first["destinataire"] == "SUPPORT", **AU_DEPOT}
     return True
 
 

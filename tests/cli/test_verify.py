@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from commandes import Solli, copier, done, execute, first, one
 from solli_graphql.db import models as m
+from solli_graphql.domain.mesures import AU_DEPOT
 
 S, H, T = m.sollicitation, m.historique, m.historique_texte
 VISEE = 17
@@ -24,6 +25,7 @@ FAUTES: dict[str, tuple[sa.Table, dict[str, Any]]] = {
     "reouvertures": (S, {"reouvertures": S.c.reouvertures + 1}),
     "allers-retours": (S, {"allers_retours": sa.not_(S.c.allers_retours)}),
     "passe par le support": (S, {"passe_support": sa.not_(S.c.passe_support)}),
+    **{n: (S, {n: sa.func.coalesce(S.c[n], 0) + 1}) for n in AU_DEPOT},
     "description": (S, {"description": "Une autre question"}),
     "tete": (S, {"tete": b"0" * 32}),
     "texte": (T, {"texte": "Un autre texte", "texte_interne": None}),

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from solli_graphql.db import models as m
 from solli_graphql.db.database import Statement, insert
 from solli_graphql.db.visibilite import Portee, visible
+from solli_graphql.domain.mesures import AU_DEPOT
 from solli_graphql.domain.workflow import (
     DestinataireActuel,
     Etat,
@@ -21,7 +22,7 @@ from solli_graphql.domain.workflow import (
 _ETAT = (
     *("id", "statut", "destinataire_actuel", "motif", "version", "statut_emetteur"),
     *("version_emetteur", "routage", "transferts", "reouvertures", "allers_retours"),
-    *("passe_support", "tete"),
+    *("passe_support", "date_depot", "date_mise_a_jour_emetteur", *AU_DEPOT, "tete"),
 )
 
 
@@ -60,7 +61,7 @@ _VISIBLE_OU_NON = (
 _VISIBLE = (
     *_VISIBLE_OU_NON,
     *("statut_emetteur", "version_emetteur", "date_mise_a_jour_emetteur", "transferts"),
-    *("reouvertures", "allers_retours", "passe_support"),
+    *("reouvertures", "allers_retours", "passe_support", *AU_DEPOT),
 )
 
 

@@ -109,6 +109,7 @@ A_PRENDRE = "destinataire_actuel = '{}' AND statut IN ('A_TRAITER', 'EN_COURS')"
 OUVERTES = (S.A_TRAITER, S.EN_COURS, S.EN_ATTENTE_INFORMATIONS)
 OUVERTE = "statut IN ({})".format(", ".join(f"'{s}'" for s in OUVERTES))
 DU_METIER = "structure_destinataire_id IS NOT NULL"
+PARTIES = ("emetteur", "structure", "support")
 
 
 def _ou(condition: str) -> Any:
@@ -158,6 +159,11 @@ sollicitation = sa.Table(
     sa.Column("reouvertures", sa.Integer, nullable=False),
     sa.Column("allers_retours", sa.Boolean(create_constraint=False), nullable=False),
     sa.Column("passe_support", sa.Boolean(create_constraint=False), nullable=False),
+    # Measures in seconds, of what the emitter sees (D24): statistics read no history.
+    sa.Column("delai_premiere_reponse", sa.Integer, nullable=True),
+    sa.Column("delai_resolution", sa.Integer, nullable=True),
+    *(sa.Column(f"temps_{p}", sa.Integer, nullable=False) for p in PARTIES),
+    sa.Column("demandes_information", sa.Integer, nullable=False),
     sa.Column("tete", sa.LargeBinary, nullable=False),
     parmi("statut", S),
     parmi("statut_emetteur", [s for s in S if s is not S.EN_COURS]),

@@ -8,6 +8,7 @@ from hashlib import sha256
 from typing import Any
 
 from solli_graphql.domain.acteur import Acteur
+from solli_graphql.domain.mesures import AU_DEPOT, suivre
 from solli_graphql.domain.workflow import (
     Action,
     DestinataireActuel,
@@ -65,6 +66,7 @@ def soumettre(
     etat = _etat(StatutSollicitation.A_TRAITER, chez, MotifATraiter.NOUVELLE, 1, date, ligne)
     row = depot | etat | _vu_par_l_emetteur(StatutSollicitation.A_TRAITER, 1, date)
     row |= {"date_depot": date, "transferts": 0, "reouvertures": 0, "allers_retours": False}
+    row |= AU_DEPOT
     row["passe_support"] = chez is DestinataireActuel.SUPPORT
     return Trace(row, ligne, _texte(id_, 1, acteur, sel))
 
@@ -101,6 +103,7 @@ def ecrire(
     if t.visible:
         row |= _vu_par_l_emetteur(t.statut, etat.version_emetteur + 1, date)
         row |= _compteurs(etat, t, chez)
+        row |= _mesures(etat, t, date)
     else:
         row |= {"brouillon": geste.texte, "prise_en_charge_par_id": acteur.id}
     return Trace(row, ligne, _texte(etat.id, seq, acteur, sel, geste.texte, publique=t.publique))
@@ -144,6 +147,17 @@ def _compteurs(etat: Etat, t: Transition, chez: DestinataireActuel) -> Valeurs:
         "allers_retours": etat.allers_retours or boucle,
         "passe_support": etat.passe_support or chez is DestinataireActuel.SUPPORT,
     }
+
+
+def _mesures(etat: Etat, t: Transition, date: datetime) -> Valeurs:
+    return suivre(
+        {nom: getattr(etat, nom) for nom in AU_DEPOT},
+        (etat.statut_emetteur, etat.destinataire_actuel),
+        t.statut,
+        depot=etat.date_depot,
+        depuis=etat.date_mise_a_jour_emetteur,
+        date=date,
+    )
 
 
 def _texte(

@@ -6,6 +6,7 @@ from typing import Any
 
 from solli_graphql.domain.acteur import Acteur
 from solli_graphql.domain.ecriture import SOUMETTRE, dit_au_depot, engagement, maillon, origine
+from solli_graphql.domain.mesures import mesurer
 from solli_graphql.domain.workflow import (
     TRANSITIONS,
     Action,
@@ -140,6 +141,7 @@ def replier_historique(row: Ligne, lignes: Sequence[Ligne]) -> dict[str, Any]:
         "reouvertures": sum(rouvertes),
         "allers_retours": boucle and routage is Routage.METIER,
         "passe_support": any(x["destinataire"] == DestinataireActuel.SUPPORT for x in lignes),
+        **mesurer(lignes),
     }
 
 

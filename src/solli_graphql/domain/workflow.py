@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from functools import lru_cache
 
@@ -136,6 +137,14 @@ class Etat:
     reouvertures: int
     allers_retours: bool
     passe_support: bool
+    date_depot: datetime
+    date_mise_a_jour_emetteur: datetime
+    delai_premiere_reponse: int | None
+    delai_resolution: int | None
+    temps_emetteur: int
+    temps_structure: int
+    temps_support: int
+    demandes_information: int
     tete: bytes
 
     @property

@@ -185,6 +185,12 @@ def upgrade() -> None:
         sa.Column("reouvertures", sa.Integer(), nullable=False),
         sa.Column("allers_retours", sa.Boolean(), nullable=False),
         sa.Column("passe_support", sa.Boolean(), nullable=False),
+        sa.Column("delai_premiere_reponse", sa.Integer(), nullable=True),
+        sa.Column("delai_resolution", sa.Integer(), nullable=True),
+        sa.Column("temps_emetteur", sa.Integer(), nullable=False),
+        sa.Column("temps_structure", sa.Integer(), nullable=False),
+        sa.Column("temps_support", sa.Integer(), nullable=False),
+        sa.Column("demandes_information", sa.Integer(), nullable=False),
         sa.Column("tete", sa.LargeBinary(), nullable=False),
         sa.CheckConstraint(
             "(routage = 'METIER') = (structure_destinataire_id IS NOT NULL)",

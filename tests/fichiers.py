@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 
 from client import Client, Compte
-from solli_graphql.domain.fichiers import OFFICE
+from solli_graphql.domain.formats import FIN_PNG, OFFICE
 
 PREPARER = """
 mutation($input: PreparerTeleversementInput!) { preparerTeleversement(input: $input) {
@@ -34,9 +34,10 @@ def archive(*noms: str, premier: bytes = b"") -> bytes:
 
 
 ODF = "application/vnd.oasis.opendocument."
+FIN_PDF = b"startxref\n9\n%%EOF\n"
 BONS: dict[str, tuple[str, bytes]] = {
-    "pdf": ("application/pdf", b"%PDF-1.7\n%%EOF\n"),
-    "png": ("image/png", b"\x89PNG\r\n\x1a\n" + b"\0" * 30),
+    "pdf": ("application/pdf", b"%PDF-1.7\n" + FIN_PDF),
+    "png": ("image/png", b"\x89PNG\r\n\x1a\n" + b"\0" * 30 + FIN_PNG),
     "jpg": ("image/jpeg", b"\xff\xd8\xff\xe0" + b"\0" * 30),
     "jpeg": ("image/jpeg", b"\xff\xd8\xff\xe1" + b"\0" * 30),
     "tif": ("image/tiff", b"II*\x00" + b"\0" * 30),

@@ -39,7 +39,8 @@ class Sender:
 
     def one(self, token: str) -> Sent:
         """Announce a file, send it well or badly, and submit with it."""
-        data = b"%PDF-1.7\n" + self._dice.randbytes(self._dice.randint(1, self._largest))
+        size = self._dice.randint(1, self._largest)
+        data = b"%PDF-1.7\n" + self._dice.randbytes(size) + b"\nstartxref\n9\n%%EOF\n"
         digest, how = sha256(data).hexdigest(), self._dice.choice(HOWS)
         deadline = time.time() + PATIENCE
         entree = {"nomFichier": "f.pdf", "typeMime": "application/pdf", "taille": len(data)}

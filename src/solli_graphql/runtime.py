@@ -14,7 +14,7 @@ from solli_graphql.db.database import Timeouts, Unreachable
 from solli_graphql.db.opening import NotMigrated, connect_to, migrated, open_migrated
 from solli_graphql.db.plan.reader import Reader
 from solli_graphql.domain.acteur import Acteur
-from solli_graphql.domain.fichiers import types_admis
+from solli_graphql.domain.formats import types_admis
 from solli_graphql.exports.pdf import Atelier
 from solli_graphql.exports.tableur import TYPES
 from solli_graphql.graphql import executor as x

@@ -11,7 +11,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 __all__ = ["Mode", "Settings", "ValidationError"]
 
 ORIGIN = re.compile(r"https?://[^\s/,*@?#]+")
-# Those that domain/fichiers.py can tell.
+# Those that domain/formats.py can tell.
 EXTENSIONS = "pdf png jpg jpeg tif tiff txt csv xml odt ods docx xlsx zip p7m".split()
 NAME = re.compile(r"(\*\.)?[a-z0-9._-]+|\[[0-9a-f:.]+\]")
 

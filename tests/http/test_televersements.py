@@ -11,7 +11,7 @@ import pytest
 from client import Client, Compte
 from conftest import servir
 from fabrique import Make
-from fichiers import BONS, PDF, envoyer, preparer, televerser
+from fichiers import BONS, FIN_PDF, PDF, envoyer, preparer, televerser
 from solli_graphql.domain.acteur import Role
 from solli_graphql.services.identite import PSEUDONYMES, cle
 from solli_graphql.services.liens import CHEMIN, ENVOIS, Genre, Liens
@@ -176,7 +176,8 @@ class TestEnvoi:
         """
         A client that goes away in the middle leaves no file behind, and can begin again.
         """
-        octets = b"%PDF-1.7\n" + random.Random(1).randbytes(3 * MIO)  # noqa: S311 - an example
+        milieu = random.Random(1).randbytes(3 * MIO)  # noqa: S311 - an example
+        octets = b"%PDF-1.7\n" + milieu + FIN_PDF
         url = (await preparer(client, qui, octets))["televersement"]["url"]
         avant = gardes(settings)
 

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from client import Client
 from conftest import servir
 from fabrique import Affaire, Make
-from fichiers import PDF, envoyer, lues, preparer, televerser
+from fichiers import FIN_PDF, PDF, envoyer, lues, preparer, televerser
 from magasins import EICAR, faux_clamd, s3
 from solli_graphql import runtime
 from solli_graphql.antivirus import Clamd, Injoignable, Verdict
@@ -372,7 +372,7 @@ async def essayer(client: Client, make: Make, a: Affaire, hasard: Any, *, direct
     """
     Send a file, well or badly, and join it.
     """
-    octets = b"%PDF-1.7\n" + hasard.randbytes(hasard.randint(1, 200_000))
+    octets = b"%PDF-1.7\n" + hasard.randbytes(hasard.randint(1, 200_000)) + FIN_PDF
     t = (await preparer(client, a.recepteur, octets))["televersement"]
     moitie = octets[: len(octets) // 2]
     envoyes = hasard.choice((octets, octets, octets, octets[:-1], octets + b"x", moitie))

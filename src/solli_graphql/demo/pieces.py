@@ -11,14 +11,12 @@ from solli_graphql.domain.acteur import Acteur
 from solli_graphql.domain.objets import EtatPieceJointe
 from solli_graphql.storage import Storage
 
-PDF = (
-    "%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n"
-    "2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
-    "3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 420 200]/Contents 4 0 R/Resources<</Font"
-    "<</F1<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>>>>>>>endobj\n"
-    "4 0 obj<</Length {longueur}>>stream\n{page}\nendstream endobj\n"
-    "trailer<</Root 1 0 R/Size 5>>\n%%EOF\n"
+OBJETS = (
+    "<</Type/Catalog/Pages 2 0 R>>",
+    "<</Type/Pages/Kids[3 0 R]/Count 1>>",
+    "<</Type/Page/Parent 2 0 R/MediaBox[0 0 420 200]/Contents 4 0 R/Resources 5 0 R>>",
 )
+POLICE = "<</Font<</F1<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>>>>>"
 
 
 class Pieces:
@@ -34,10 +32,10 @@ class Pieces:
 
     def de(self, sollicitation_id: int, auteur: Acteur, date: datetime) -> list[dict[str, Any]]:
         """Give the rows of the attachments of one sollicitation."""
-        fichiers = _fichiers(sollicitation_id)
+        faits = fichiers(sollicitation_id)
         return [
             self._row(sollicitation_id, auteur, date, *fichier)
-            for fichier in fichiers[: 1 + sollicitation_id // 2 % len(fichiers)]
+            for fichier in faits[: 1 + sollicitation_id // 2 % len(faits)]
         ]
 
     def _row(
@@ -71,15 +69,26 @@ async def _un(octets: bytes) -> AsyncIterator[bytes]:
     yield octets
 
 
-def _fichiers(rang: int) -> list[tuple[str, str, bytes]]:
-    page = f"BT /F1 16 Tf 40 120 Td (Facture de demonstration {rang}) Tj ET"
-    pdf = PDF.format(longueur=len(page), page=page).encode()
+def fichiers(rang: int) -> list[tuple[str, str, bytes]]:
+    """Make the files of a sollicitation: names, types, bytes."""
     lignes = f"\ufeffnumero;libelle;montant\r\n{rang};Fournitures;{rang % 900},00\r\n"
     return [
-        (f"facture-{rang:05d}.pdf", "application/pdf", pdf),
+        (f"facture-{rang:05d}.pdf", "application/pdf", _pdf(rang)),
         (f"détail des lignes {rang}.csv", "text/csv", lignes.encode()),
         (f"capture d'écran {rang}.png", "image/png", _png(rang)),
     ]
+
+
+def _pdf(rang: int) -> bytes:
+    """Print a line on a page."""
+    page = f"BT /F1 16 Tf 40 120 Td (Facture de demonstration {rang}) Tj ET"
+    pdf, table = "%PDF-1.4\n", "0000000000 65535 f \n"
+    contenu = f"<</Length {len(page)}>>stream\n{page}\nendstream "
+    for n, objet in enumerate((*OBJETS, contenu, POLICE), 1):
+        table += f"{len(pdf):010} 00000 n \n"
+        pdf += f"{n} 0 obj{objet}endobj\n"
+    suite = f"xref\n0 6\n{table}trailer<</Root 1 0 R/Size 6>>\nstartxref\n{len(pdf)}\n%%EOF\n"
+    return (pdf + suite).encode()
 
 
 def _png(rang: int) -> bytes:

@@ -6,8 +6,9 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from solli_graphql.domain.acteur import Acteur
+from solli_graphql.domain.archives import FichierRefuse
 from solli_graphql.domain.errors import Introuvable, Occupe, SolliError
-from solli_graphql.domain.fichiers import FichierRefuse, FichierTropGros
+from solli_graphql.domain.fichiers import FichierTropGros
 from solli_graphql.http import auth
 from solli_graphql.logs import trace
 from solli_graphql.services.identite import Identite

@@ -10,15 +10,10 @@ from typing import Any
 from solli_graphql.db import pieces as p
 from solli_graphql.db.database import Database, Statement, Tx, Write, read
 from solli_graphql.domain.acteur import Acteur
+from solli_graphql.domain.archives import FichierRefuse
 from solli_graphql.domain.errors import Introuvable
-from solli_graphql.domain.fichiers import (
-    TYPES,
-    Examen,
-    FichierRefuse,
-    Type,
-    nettoyer,
-    type_annonce,
-)
+from solli_graphql.domain.fichiers import Examen, nettoyer
+from solli_graphql.domain.formats import TYPES, Type, type_annonce
 from solli_graphql.domain.numeros import identifiant
 from solli_graphql.domain.objets import EtatPieceJointe, EtatTeleversement
 from solli_graphql.domain.textes import Champs

@@ -63,6 +63,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--clamd", action="store_true", help="judge by the system's clamd too")
     size = "how many generated operations are compared with the oracle's answers, on each engine"
     parser.addoption("--differentiel", type=int, default=300, help=size)
+    size = "how many generated operations each reader asks of two worlds; past 8, all readers do"
+    parser.addoption("--mondes", type=int, default=8, help=size)
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,6 @@
 """The world that is compared: its people, its structures, its rows; always the same."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from random import Random
@@ -93,16 +93,29 @@ def acteurs() -> dict[str, Acteur]:
 
 def monde(*, brouillons: bool = True, nombre: int = NOMBRE, graine: int = 2018) -> Monde:
     """Make the world; without drafts, it is the twin of the one that has them."""
-    hasard = Random(graine)  # noqa: S311 - a world, not a secret
-    lignes, vies = Lignes(), [_vie(hasard, rang) for rang in range(nombre)]
-    for vie in vies:
-        lignes.jouer(vie, brouillons=brouillons)
-    _effacer(lignes)
-    pieces = _pieces(hasard, vies)
+    vies, pieces = raconter_tout(nombre, graine)
+    lignes = jouer(vies, brouillons=brouillons)
     return Monde({**_lieux(), **_categories(), **_gens(), **vars(lignes), "piece_jointe": pieces})
 
 
-def _vie(hasard: Random, rang: int) -> Vie:
+def raconter_tout(nombre: int, graine: int) -> tuple[list[Vie], list[Ligne]]:
+    """Draw all lives, and the files joined to them."""
+    hasard = Random(graine)  # noqa: S311 - a world, not a secret
+    vies = [tirer(hasard, rang) for rang in range(nombre)]
+    return vies, joindre(hasard, vies)
+
+
+def jouer(vies: Iterable[Vie], *, brouillons: bool = True) -> Lignes:
+    """Play lives, then erase some of their authors."""
+    lignes = Lignes()
+    for vie in vies:
+        lignes.jouer(vie, brouillons=brouillons)
+    _effacer(lignes)
+    return lignes
+
+
+def tirer(hasard: Random, rang: int) -> Vie:
+    """Draw a life."""
     gens = acteurs()
     vers = VERS[0] if rang < 5 else hasard.choice(VERS)
     depuis = DEPUIS[0] if rang < 3 else hasard.choice(DEPUIS)
@@ -141,7 +154,8 @@ def _effacer(lignes: Lignes) -> None:
             t |= {"auteur_id": None, "auteur_nom": "[effacé]", "auteur_prenom": "", "sel": None}
 
 
-def _pieces(hasard: Random, vies: list[Vie]) -> list[Ligne]:
+def joindre(hasard: Random, vies: Iterable[Vie]) -> list[Ligne]:
+    """Draw the files joined to lives."""
     pieces: list[Ligne] = []
     for vie in vies:
         for _ in range(hasard.choice((0, 0, 0, 1, 2, 4))):

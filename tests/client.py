@@ -77,3 +77,8 @@ class Compte:
     def gid(self) -> str:
         """Give the global id."""
         return gid("Utilisateur", self.id)
+
+    @property
+    def gid_compte(self) -> str:
+        """Give the global id under which its administrators read it."""
+        return gid("Compte", self.id)

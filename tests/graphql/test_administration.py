@@ -248,10 +248,10 @@ class TestOneStructure:
             Habilitation(Role.SUPPORT),
         )
         filtres: list[tuple[dict[str, Any], list[str]]] = [
-            ({"courriel": qui.courriel}, [qui.gid]),
+            ({"courriel": qui.courriel}, [qui.gid_compte]),
             ({"role": "SUPPORT"}, []),
             ({"structure": ailleurs.gid}, []),
-            ({"role": "RECEPTEUR", "structure": lieu.gid}, [qui.gid]),
+            ({"role": "RECEPTEUR", "structure": lieu.gid}, [qui.gid_compte]),
             ({"role": "EMETTEUR", "structure": lieu.gid}, []),
         ]
         for filtre, attendu in filtres:
@@ -260,9 +260,40 @@ class TestOneStructure:
             assert lus["totalCount"] == len(attendu)
         lus = (await client.execute(LISTER, local, filtre={})).data["utilisateurs"]["nodes"]
         assert {n["id"]: tenues(n) for n in lus} == {
-            qui.gid: [("RECEPTEUR", lieu.gid, [])],
-            local.gid: [("ADMINISTRATEUR", lieu.gid, [])],
+            qui.gid_compte: [("RECEPTEUR", lieu.gid, [])],
+            local.gid_compte: [("ADMINISTRATEUR", lieu.gid, [])],
         }
+
+    async def test_finds_an_account_by_its_own_id(self, client: Client, make: Make) -> None:
+        """
+        An account has an id of its own, by which its administrators alone can read it.
+        """
+        lieu = await make.lieu()
+        local, qui = [await make.role(r, lieu) for r in (Role.ADMINISTRATEUR, Role.RECEPTEUR)]
+        autre = await make.role(Role.ADMINISTRATEUR, await make.lieu())
+        query = """query($ids: [ID!]!) { nodes(ids: $ids) {
+          __typename id ... on Compte { courriel habilitations { role } } } }"""
+        vus = [
+            (await client.execute(query, par, ids=[qui.gid_compte])).data["nodes"]
+            for par in (local, autre, qui)
+        ]
+        compte = {
+            "__typename": "Compte",
+            "id": qui.gid_compte,
+            "courriel": qui.courriel,
+            "habilitations": [{"role": "RECEPTEUR"}],
+        }
+        assert vus == [[compte], [None], [None]]
+
+    async def test_acts_on_the_account_that_was_listed(self, client: Client, make: Make) -> None:
+        """
+        An act names somebody by the id of the account, or by that of the person.
+        """
+        lieu = await make.lieu()
+        local, qui = [await make.role(r, lieu) for r in (Role.ADMINISTRATEUR, Role.RECEPTEUR)]
+        for id_, racine in ((qui.gid_compte, "desactiver"), (qui.gid, "reactiver")):
+            fait = await agir(client, local, f"{racine}Utilisateur", utilisateur=id_)
+            assert fait["compte"]["id"] == qui.gid_compte
 
     async def test_cannot_put_out_of_use_who_serves_elsewhere(
         self, client: Client, make: Make
@@ -303,7 +334,7 @@ class TestOneStructure:
         connu = await make.role(Role.EMETTEUR, await make.lieu())
         entree = {"nom": "Autre nom", "habilitation": droit(Role.RECEPTEUR, lieu)}
         fait = await agir(client, local, "creerUtilisateur", courriel=connu.courriel, **entree)
-        assert (fait["compte"]["id"], fait["compte"]["nom"]) == (connu.gid, connu.nom)
+        assert (fait["compte"]["id"], fait["compte"]["nom"]) == (connu.gid_compte, connu.nom)
         assert tenues(fait["compte"]) == [("RECEPTEUR", lieu.gid, [])]
 
     async def test_limited_to_services_administers_nothing(

@@ -193,7 +193,7 @@ CHAMPS: Mapping[tuple[str, str], Callable[[Base, Any, Args], Any]] = {
     ("Categorie", "sousCategories"): _sous(
         "sous_categorie", "SousCategorie", "categorie_id", "ordre"
     ),
-    ("Compte", "id"): lambda _, o, __: gid("Utilisateur", o.row["id"]),
+    ("Compte", "id"): lambda _, o, __: gid("Compte", o.row["id"]),
     ("Compte", "habilitations"): lambda _, o, __: [
         Objet("Habilitation", h) for h in sorted(o.dedans, key=lambda h: int(h["id"]))
     ],

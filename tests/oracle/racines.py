@@ -217,4 +217,6 @@ def node(qui: Appelant, texte: str) -> Objet | None:
         return Objet(type_, row)
     if row is not None and type_ == "Utilisateur" and qui.voit_utilisateur(id_):
         return Objet(type_, row)
+    if type_ == "Compte" and (tenues := qui.administre(id_)) is not None:
+        return Objet(type_, qui.base.par_id["utilisateur"][id_], dedans=tenues)
     return None

@@ -23,6 +23,8 @@ FILTRES_PAR_CRITERE = 1
 CHERCHER = """query($espace: Espace!, $filtre: FiltreSollicitations!) {
   sollicitations(espace: $espace, filtre: $filtre, tri: DATE_MISE_A_JOUR_DESC, first: 100) {
     totalCount nodes { id version } } }"""
+LIRE_COMPTES = """query($ids: [ID!]!) { nodes(ids: $ids) {
+  __typename id ... on Compte { courriel habilitations { role } } } }"""
 LECTEURS_DE_LISTES = ("recepteur", "analyste_de_tout", "administrateur_de_un", "tous_les_roles")
 MOTEURS = ("sqlite", "postgresql")
 # Types that are read by queries; the others are answers of mutations.
@@ -134,7 +136,9 @@ async def test_every_field_of_a_row_has_the_same_value(
     for rang, qui in enumerate(COMPTES):
         ids = [gid("Sollicitation", i) for i in range(1 + rang % PAS, NOMBRE + 1, PAS)]
         ids += [gid("Utilisateur", i + 1) for i in range(len(COMPTES))]
+        administres = [gid("Compte", i + 1) for i in range(len(COMPTES))]
         demandes = [Demande(noeuds, {"ids": ids}, None)]
+        demandes += [Demande(LIRE_COMPTES, {"ids": administres}, None)]
         demandes += [Demande(t, {}, None) for t in textes if qui in LECTEURS_DE_LISTES]
         for d in demandes:
             naif = temoin.naif(qui, d)

@@ -154,6 +154,7 @@ CRITERIA: Criteria = {
     "Utilisateur": {"id": _id, "ids": _ids},
     "Compte": {
         "id": _id,
+        "ids": _ids,
         "courriel": lambda _, c, n: c["courriel"] == sa.bindparam(n, type_=sa.Text),
         "actif": lambda _, c, n: c["actif"] == sa.bindparam(n, type_=sa.Boolean),
         "role": _habilite("role", None),

@@ -1,6 +1,6 @@
 """What can be read: the orders and pages of each root, and how its criteria are named."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -14,6 +14,7 @@ from solli_graphql.db.plan.sources import Columns
 from solli_graphql.db.visibilite import (
     PORTAIL,
     Regard,
+    Rights,
     administration,
     comptes_administres,
     rights,
@@ -231,7 +232,13 @@ class Nodes(NamedTuple):
     reads: list[Read]
 
 
-NODES = ("Sollicitation", "Structure", "Utilisateur")
+# The types of Node, and what decides which rows of each the caller may see.
+NODES: Mapping[str, Callable[[Acteur], Rights]] = {
+    "Sollicitation": rights,
+    "Structure": rights,
+    "Utilisateur": rights,
+    "Compte": administration,
+}
 
 
 def nodes(acteur: Acteur, ids: Sequence[str]) -> Nodes:
@@ -239,7 +246,7 @@ def nodes(acteur: Acteur, ids: Sequence[str]) -> Nodes:
     places = [lu if (lu := lire_gid(i)) and lu[0] in NODES else None for i in ids]
     wanted = {t: sorted({p[1] for p in places if p and p[0] == t}) for t in NODES}
     reads = [
-        Read(t, {"id": i[0]} if len(i) == 1 else {"ids": i}, rights(acteur))
+        Read(t, {"id": i[0]} if len(i) == 1 else {"ids": i}, NODES[t](acteur))
         for t, i in wanted.items()
         if i
     ]

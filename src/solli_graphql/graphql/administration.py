@@ -21,7 +21,7 @@ from solli_graphql.graphql.refus import (
 from solli_graphql.services.comptes import Droit, Fait, Identifiants
 
 CLE = "Clé d'idempotence, de 16 à 255 caractères."
-COMPTE = "Identifiant global de l'utilisateur."
+COMPTE = "Identifiant global du compte, ou de l'utilisateur."
 SUJET = "Sujet chez le fournisseur d'identité."
 CLIENT = "Client technique d'un partenaire, chez le fournisseur d'identité."
 STRUCTURE = "Structure ; absente pour tout le portail."

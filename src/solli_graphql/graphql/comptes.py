@@ -6,7 +6,7 @@ from solli_graphql.db import relations as r
 from solli_graphql.db.plan.sources import Many, One
 from solli_graphql.graphql.enums import Role
 from solli_graphql.graphql.fields import champ, identite, lu, objet
-from solli_graphql.graphql.structures import PageInfo, Service, Structure
+from solli_graphql.graphql.structures import Node, PageInfo, Service, Structure
 
 
 @lu(r.HABILITATION)
@@ -24,10 +24,10 @@ class Habilitation:
 
 
 @lu(r.COMPTE)
-class Compte:
+class Compte(Node):
     """Compte d'un utilisateur ou d'un partenaire, pour qui l'administre."""
 
-    id: strawberry.ID = identite("Utilisateur")
+    id: strawberry.ID = identite("Compte")
     courriel: str = champ("Courriel.")
     nom: str = champ("Nom.")
     prenom: str = champ("Prénom.")

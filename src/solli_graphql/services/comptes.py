@@ -181,7 +181,7 @@ def _dit(droit: Droit | None) -> dict[str, object]:
 
 
 def _compte(gid: str) -> int:
-    return identifiant(gid, "Utilisateur") or 0
+    return identifiant(gid, "Compte") or identifiant(gid, "Utilisateur") or 0
 
 
 def _autoriser(acteur: Acteur, structure_id: int | None) -> None:

@@ -1,6 +1,7 @@
 """What serves requests: the database, the services and the executor, wired from the settings."""
 
 import asyncio
+from functools import partial
 from importlib import import_module
 from typing import Any
 
@@ -32,6 +33,7 @@ from solli_graphql.http.telechargements import (
     POINTS,
     POINTS_EXPORT,
     POINTS_PIECE,
+    Export,
     Exporter,
     Telechargements,
 )
@@ -41,7 +43,7 @@ from solli_graphql.quotas import quota
 from solli_graphql.services import pieces
 from solli_graphql.services.comptes import Comptes
 from solli_graphql.services.depot import SLOW_TO_IMPORT
-from solli_graphql.services.exports import Exports
+from solli_graphql.services.exports import Demande, Exports
 from solli_graphql.services.fournisseur import Fournisseur
 from solli_graphql.services.identite import DEMO, PSEUDONYMES, Identite, cle
 from solli_graphql.services.introspection import Client
@@ -104,7 +106,14 @@ class Service:
         identite = Identite(self.db, await self._verificateurs(), trace)
         self._endpoint = self._graphql(executor, identite, liste)
         self._atelier = Atelier()
-        fiches = Fiches(reader)
+        exporter = self._exporter(exports, Flux(self.db, lignes, self._settings.exports), trace)
+        self._telechargements = self._links(liens, identite, Fiches(reader), exporter, trace)
+        self._reception = Reception(liens, identite, televersements)
+
+    def _links(
+        self, liens: Liens, identite: Identite, fiches: Fiches, exporter: Exporter, trace: Trace
+    ) -> Telechargements:
+        """Give what answers links."""
 
         async def lire(acteur: Acteur, id_: int) -> dict[str, Any] | None:
             await self._quota.take(acteur.id, min(POINTS, self._quota.capacity))
@@ -117,14 +126,13 @@ class Service:
                 trace.noter("telecharger_piece", acteur=acteur.id, cible=acteur.id, piece=id_)
             return piece
 
-        exporter = self._exporter(exports, Flux(self.db, lignes, self._settings.exports), trace)
-        self._telechargements = Telechargements(
+        return Telechargements(
             *(liens, identite, lire, self._atelier.rendre),
             trouver=trouver,
             octets=self._storage.lire,
             exporter=exporter,
+            delai=self._settings.delai_export,
         )
-        self._reception = Reception(liens, identite, televersements)
 
     def _graphql(self, executor: x.Executor, identite: Identite, liste: Listed) -> Endpoint:
         """Give the GraphQL door."""
@@ -142,14 +150,18 @@ class Service:
     def _exporter(self, exports: Exports, flux: Flux, trace: Trace) -> Exporter:
         """Give what begins the export of a link, with today's rights; None if there is none."""
 
-        async def exporter(acteur: Acteur, id_: int) -> tuple[str, str, Octets] | None:
-            demande = await exports.trouver(acteur, id_)
-            if demande is None or not demande.permise(acteur):
-                return None
+        async def ouvrir(acteur: Acteur, demande: Demande) -> Octets:
             await self._quota.take(acteur.id, min(POINTS_EXPORT, self._quota.capacity))
             octets = await flux.ouvrir(acteur, demande)
             trace.noter("EXPORTER", acteur=acteur.id, cible=acteur.id, espace=demande.espace)
-            return f"sollicitations.{demande.format.lower()}", TYPES[demande.format], octets
+            return octets
+
+        async def exporter(acteur: Acteur, id_: int) -> Export | None:
+            demande = await exports.trouver(acteur, id_)
+            if demande is None or not demande.permise(acteur):
+                return None
+            nom = f"sollicitations.{demande.format.lower()}"
+            return nom, TYPES[demande.format], partial(ouvrir, acteur, demande)
 
         return exporter
 

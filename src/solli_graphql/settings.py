@@ -94,6 +94,7 @@ class Settings(BaseSettings):
     delai_operation: float = Field(10, gt=0, description="Seconds of an operation.")
     delai_sql: float = Field(5, ge=0.1, description="Seconds of a statement.")
     delai_verrou: float = Field(2, ge=0.1, description="Seconds of waiting for a lock.")
+    delai_export: float = Field(600, gt=0, description="Seconds to send an export.")
     exports: int = Field(2, ge=1, le=100, description="Exports at once in one process.")
     operations: int = Field(256, ge=1, description="Operations at once in one process.")
     hotes: str = Field("localhost,127.0.0.1,[::1]", description="Names that it answers to.")

@@ -170,7 +170,7 @@ class Partiel:
         vers.parent.mkdir(parents=True, exist_ok=True)
         self._path.replace(vers)
         for dossier in (vers.parent, *(d.parent for d in neufs)):
-            _fsync(dossier)
+            fsync(dossier)
 
     def fermer(self) -> None:
         """Leave nothing of what was not kept."""
@@ -178,7 +178,7 @@ class Partiel:
         self._path.unlink(missing_ok=True)
 
 
-def _fsync(dossier: Path) -> None:
+def fsync(dossier: Path) -> None:
     """Make the names of a folder survive a cut; Windows opens no folder, and journals them."""
     if os.name == "nt":
         return

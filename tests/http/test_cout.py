@@ -9,6 +9,7 @@ import pytest
 from client import Client, Compte
 from conftest import servir
 from documents import TRAITER
+from exportations import EXPORTER
 from fabrique import Make
 from solli_graphql.db.migrate import migrate
 from solli_graphql.domain.acteur import Role
@@ -19,6 +20,7 @@ LIGNES = """query($n: Int) { synthese(espace: SUPPORT, first: 10) {
 PAGE = """query($n: Int) { synthese(espace: SUPPORT, first: $n) {
   nodes { numero structureEmettrice { designation identifiant { valeur } } serviceEmetteur { code }
           contact { courriel } actionsPossibles { action statutsProposes { statut } } } } }"""
+EXPORT = {"espace": "SUPPORT", "format": "CSV"}
 RECHERCHE = "sollicitations(espace: SUPPORT, filtre: {{{}}}, first: 20) {{ {} }}"
 
 
@@ -64,6 +66,8 @@ class TestPrice:
             ("{ " + RECHERCHE.format('texte: "abc"', "totalCount") + " }", {}, 1 + 10 + 10),
             ("{ " + RECHERCHE.format('numero: "abc"', "nodes { id }") + " }", {}, 1 + 1),
             ("{ structures { nodes { services { code } } } }", {}, 1 + 11),  # 10 where none is said
+            (EXPORTER, {"input": {**EXPORT, "filtre": {"numero": "abc"}}}, 10),
+            (EXPORTER, {"input": {**EXPORT, "filtre": {"texte": "abc"}}}, 10 + 10),
             (TRAITER, {"input": {"id": "x", "statut": "RESOLUE", "miseAJour": "x"}}, 10 + 1),
         ],
     )

@@ -1,10 +1,8 @@
 """Exports by their links: what each person gets, from one state, and how they are refused."""
 
-import asyncio
 import csv
 import re
-from collections.abc import AsyncIterator
-from contextlib import aclosing, asynccontextmanager
+from contextlib import aclosing
 from io import BytesIO, StringIO
 from typing import Any
 
@@ -14,6 +12,7 @@ import pytest
 
 from client import Client, Compte
 from conftest import servir
+from exportations import TOUS, immobile, preparer, telecharger
 from fabrique import Affaire, Make
 from liens import retirer
 from solli_graphql.db.plan.reader import Reader
@@ -28,9 +27,6 @@ from solli_graphql.services.liens import CHEMIN, Genre, Liens
 from solli_graphql.services.retention import purger
 from solli_graphql.settings import Settings
 
-EXPORTER = """mutation($input: ExporterInput!) { exporter(input: $input) { __typename
-  ... on ExportPrepare { url nombre }
-  ... on Refus { code message } ... on ChampInvalide { champ } } }"""
 CHAMPS = re.sub(r"pageInfo \{ endCursor \}", "", lignes_.LIRE).split("nodes {", 1)[1]
 CORPS, _, FRAGMENT = CHAMPS.partition("  } }\n}\n")
 PAGE = (
@@ -38,7 +34,6 @@ PAGE = (
     "{ sollicitations(espace: $espace, filtre: $filtre, first: 3, after: $after) "
     f"{{ totalCount pageInfo {{ hasNextPage endCursor }} nodes {{ {CORPS} }} }} }} {FRAGMENT}"
 )
-TOUS = {"deposeeDu": "2000-01-01"}
 BROUILLON = "Un brouillon."
 
 
@@ -54,19 +49,6 @@ async def affaire(make: Make) -> Affaire:
     return a
 
 
-async def preparer(client: Client, par: Compte, **entree: Any) -> Any:
-    """Ask for an export."""
-    reply = await client.execute(EXPORTER, par, input={"format": "JSONL", **entree})
-    return reply.data["exporter"]
-
-
-async def telecharger(client: Client, par: Compte, **entree: Any) -> bytes:
-    """Ask for an export and fetch it."""
-    r = await client.http.get((await preparer(client, par, **entree))["url"])
-    assert r.status_code == 200
-    return r.content
-
-
 async def lister(client: Client, par: Compte, espace: str) -> list[Any]:
     """Read a whole list by its pages."""
     trouves: list[Any] = []
@@ -79,31 +61,6 @@ async def lister(client: Client, par: Compte, espace: str) -> list[Any]:
             assert len(trouves) == page["totalCount"]
             return trouves
         after = page["pageInfo"]["endCursor"]
-
-
-@asynccontextmanager
-async def immobile(client: Client, url: str) -> AsyncIterator[None]:
-    """Follow a link as a client that takes no more than the first bytes, then goes away."""
-    servi, parti = asyncio.Event(), asyncio.Event()
-    transport: Any = client.http._transport
-
-    async def receive() -> dict[str, Any]:
-        await parti.wait()
-        return {"type": "http.disconnect"}
-
-    async def send(message: Any) -> None:
-        if message.get("body"):
-            servi.set()
-            await asyncio.Event().wait()
-
-    requete = {"method": "GET", "path": url, "query_string": b"", "root_path": ""}
-    entetes = {"headers": [(b"host", b"localhost")], "asgi": {"spec_version": "2.3"}}
-    scope = {"type": "http", "http_version": "1.1", "scheme": "http", **requete, **entetes}
-    tache = asyncio.create_task(transport.app(scope, receive, send))
-    await asyncio.wait_for(servi.wait(), 30)
-    yield
-    parti.set()
-    await asyncio.wait_for(tache, 30)
 
 
 async def lecteur(make: Make, a: Affaire, role: str) -> tuple[Compte, str]:

@@ -1,28 +1,62 @@
 """The command that exports a list, as its reader sees it."""
 
 import os
+import secrets
 import sys
-from contextlib import aclosing
-from datetime import datetime
+from collections.abc import Callable, Iterator
+from contextlib import aclosing, contextmanager
+from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO, NoReturn
 
 import click
 
-from solli_graphql.cli.modules import exports, flux, graphql, identite, lignes, reader
+from solli_graphql.cli.modules import exports, flux, graphql, identite, lignes, reader, storage
 from solli_graphql.cli.outils import base, commande, echouer, main, reglages
 from solli_graphql.domain.acteur import Espace
-from solli_graphql.domain.objets import FormatExport
-from solli_graphql.domain.workflow import StatutSollicitation
+from solli_graphql.domain.objets import FormatExport, TriSollicitations, TypeObjet
+from solli_graphql.domain.workflow import DestinataireActuel, StatutSollicitation
 
 if TYPE_CHECKING:
     from solli_graphql.services.exports import Demande
 
-JOUR = click.DateTime(["%Y-%m-%d"])
+
+def _jour(texte: str) -> date:
+    """Read a day, written as in the schema."""
+    try:
+        return date.fromisoformat(texte)
+    except ValueError as e:
+        message = f"« {texte} » n'est pas un jour, comme 2026-03-31."
+        raise click.BadParameter(message) from e
 
 
 def _choix(enumeration: Any) -> click.Choice[str]:
     return click.Choice([str(v) for v in enumeration], case_sensitive=False)
+
+
+JOUR: dict[str, Any] = {"type": _jour, "metavar": "AAAA-MM-JJ"}
+CRITERES: dict[str, dict[str, Any]] = {
+    "numero": {"help": "Numéro."},
+    "categorie": {"help": "Code de la catégorie."},
+    "sous_categorie": {"help": "Code de la sous-catégorie."},
+    "statut": {"multiple": True, "type": _choix(StatutSollicitation), "help": "Statuts."},
+    "deposee_du": {**JOUR, "help": "Premier jour de dépôt."},
+    "deposee_au": {**JOUR, "help": "Dernier jour de dépôt."},
+    "identifiant_emetteur": {"help": "Identifiant de la structure émettrice."},
+    "service_destinataire": {"help": "Code du service destinataire."},
+    "type_objet": {"type": _choix(TypeObjet), "help": "Type de l'objet."},
+    "numero_objet": {"help": "Numéro de l'objet."},
+    "texte": {"help": "Texte cherché."},
+    "prise_en_charge_par": {"help": "Identifiant global de qui l'a prise en charge."},
+    "destinataire_actuel": {"type": _choix(DestinataireActuel), "help": "Qui l'a."},
+}
+
+
+def _criteres(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command an option for each criterion of `FiltreSollicitations`."""
+    for nom, option in reversed(CRITERES.items()):
+        function = click.option(f"--{nom.replace('_', '-')}", nom, **option)(function)
+    return function
 
 
 @main.command("export", help="Exporte dans FICHIER une liste, telle que COURRIEL la voit.")
@@ -31,19 +65,15 @@ def _choix(enumeration: Any) -> click.Choice[str]:
 @click.option("--espace", required=True, type=_choix(Espace), help="Espace.")
 @click.option("--format", "nom_format", type=_choix(FormatExport), help="Sinon, selon FICHIER.")
 @click.option("--synthese", is_flag=True, help="La Synthèse, sans critère.")
-@click.option("--statut", multiple=True, type=_choix(StatutSollicitation), help="Statuts.")
-@click.option("--categorie", help="Code de la catégorie.")
-@click.option("--sous-categorie", help="Code de la sous-catégorie.")
-@click.option("--deposee-du", type=JOUR, help="Premier jour de dépôt.")
-@click.option("--deposee-au", type=JOUR, help="Dernier jour de dépôt.")
-@click.option("--texte", help="Texte cherché.")
+@click.option("--tri", type=_choix(TriSollicitations), help="Ordre.")
+@_criteres
 @commande
 async def exporter(
     fichier: Path, courriel: str, espace: str, nom_format: str | None, **criteres: Any
 ) -> None:
     """Write an export, whole or not at all."""
     if fichier.exists():  # noqa: ASYNC240 - nothing else runs
-        echouer(f"{fichier} existe déjà : choisissez un autre nom.")
+        _deja_la(fichier)
     demande = _demande(espace, nom_format or fichier.suffix.removeprefix("."), **criteres)
     async with base(reglages()) as db:
         acteur = await identite.acteur(db, courriel)
@@ -54,40 +84,67 @@ async def exporter(
         lues = lignes.Lignes(lire)
         nombre = await lues.compter(acteur, demande)
         exports.verifier(demande, nombre)
-        partiel = fichier.with_name(f".{fichier.name}.partiel")
-        try:
-            with (
-                click.progressbar(length=nombre, label="Export", file=sys.stderr) as barre,
-                partiel.open("wb") as sortie,
-            ):
-                octets = flux.Flux(db, lues, 1).octets(acteur, demande, barre.update)
-                async with aclosing(octets):
-                    async for morceau in octets:
-                        sortie.write(morceau)
-                sortie.flush()
-                os.fsync(sortie.fileno())
-            partiel.replace(fichier)
-        finally:
-            partiel.unlink(missing_ok=True)
+        with (
+            _nouveau(fichier) as sortie,
+            click.progressbar(length=nombre, label="Export", file=sys.stderr) as barre,
+        ):
+            octets = flux.Flux(db, lues, 1).octets(acteur, demande, barre.update)
+            async with aclosing(octets):
+                async for morceau in octets:
+                    sortie.write(morceau)
     click.echo(f"{nombre} sollicitations dans {fichier}.", err=True)
+
+
+@contextmanager
+def _nouveau(fichier: Path) -> Iterator[BinaryIO]:
+    """Write a file that appears once it is whole and on the disk, and replaces no other."""
+    partiel = fichier.with_name(f".{fichier.name}.{secrets.token_hex(4)}")
+    try:
+        with partiel.open("xb") as sortie:
+            yield sortie
+            sortie.flush()
+            os.fsync(sortie.fileno())
+        _poser(partiel, fichier)
+    except FileExistsError:
+        _deja_la(fichier)
+    except OSError as e:
+        raise click.ClickException(f"{fichier} ne peut pas être écrit.") from e
+    finally:
+        partiel.unlink(missing_ok=True)
+    storage.fsync(fichier.parent)
+
+
+def _poser(partiel: Path, fichier: Path) -> None:
+    """Give a file its name. Raises FileExistsError where it is another's."""
+    try:
+        os.link(partiel, fichier)
+    except FileExistsError:
+        raise
+    except OSError:  # a file system without hard links
+        fichier.touch(exist_ok=False)
+        partiel.replace(fichier)
+
+
+def _deja_la(fichier: Path) -> NoReturn:
+    echouer(f"{fichier} existe déjà : choisissez un autre nom.")
 
 
 def _sans_liens(_: int) -> Any:
     """Make no link: an export has none."""
 
 
-def _demande(espace: str, nom: str, *, synthese: bool, **criteres: Any) -> "Demande":
+def _demande(
+    espace: str, nom: str, *, synthese: bool, tri: str | None, **criteres: Any
+) -> "Demande":
     if nom.upper() not in [*map(str, FormatExport)]:
         echouer("Donnez --format, ou un fichier en .csv, .xlsx ou .jsonl.")
-    filtre = {n: _critere(v) for n, v in criteres.items() if v}
+    filtre = {n: [*v] if isinstance(v, tuple) else v for n, v in criteres.items() if v}
     filtre_ou_rien = None if synthese and not filtre else filtre
     demande: Demande = exports.Demande(
-        Espace(espace), FormatExport(nom.upper()), filtre_ou_rien, synthese=synthese
+        Espace(espace),
+        FormatExport(nom.upper()),
+        filtre_ou_rien,
+        synthese=synthese,
+        tri=TriSollicitations(tri) if tri else None,
     )
     return demande
-
-
-def _critere(valeur: Any) -> Any:
-    if isinstance(valeur, tuple):
-        return [StatutSollicitation(v) for v in valeur]
-    return valeur.date() if isinstance(valeur, datetime) else valeur

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
-from enum import StrEnum
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -25,6 +24,7 @@ from solli_graphql.db.visibilite import (
 from solli_graphql.domain.acteur import Acteur, Espace
 from solli_graphql.domain.errors import CritereRequis, EntreeInvalide
 from solli_graphql.domain.numeros import identifiant, jour, lire_gid
+from solli_graphql.domain.objets import TriSollicitations
 from solli_graphql.domain.textes import COURT, replier, vide
 from solli_graphql.domain.workflow import (
     StatutSollicitation,
@@ -32,15 +32,6 @@ from solli_graphql.domain.workflow import (
 
 TEXTE_MINIMUM = 3
 PREMIER_JOUR, DERNIER_JOUR = date(1900, 1, 1), date(9000, 1, 1)
-
-
-class TriSollicitations(StrEnum):
-    """The orders of `sollicitations`."""
-
-    DATE_DEPOT_DESC = "DATE_DEPOT_DESC"
-    DATE_DEPOT_ASC = "DATE_DEPOT_ASC"
-    DATE_MISE_A_JOUR_DESC = "DATE_MISE_A_JOUR_DESC"
-    DATE_MISE_A_JOUR_ASC = "DATE_MISE_A_JOUR_ASC"
 
 
 ORDERS: Mapping[str, Mapping[str, Order]] = {

@@ -1,4 +1,4 @@
-"""What a sollicitation is about, and what is joined to it."""
+"""What a sollicitation is about, what is joined to it, and how lists are ordered and exported."""
 
 from enum import StrEnum
 
@@ -15,6 +15,15 @@ class TypeObjet(StrEnum):
     UTILISATEUR = "UTILISATEUR"
     RACCORDEMENT = "RACCORDEMENT"
     AUTRE = "AUTRE"
+
+
+class TriSollicitations(StrEnum):
+    """The orders of `sollicitations`."""
+
+    DATE_DEPOT_DESC = "DATE_DEPOT_DESC"
+    DATE_DEPOT_ASC = "DATE_DEPOT_ASC"
+    DATE_MISE_A_JOUR_DESC = "DATE_MISE_A_JOUR_DESC"
+    DATE_MISE_A_JOUR_ASC = "DATE_MISE_A_JOUR_ASC"
 
 
 class FormatExport(StrEnum):

@@ -110,7 +110,8 @@ class Price:
         each = self._each
         objects = (self._of(variables) if each is None else each) * self._rows(arguments)
         points = self.points - (-objects // OBJETS_PAR_POINT)
-        if "filtre" in arguments and getattr(arguments["filtre"], "texte", None):
+        filtre = arguments.get("filtre") or getattr(arguments.get("input"), "filtre", None)
+        if getattr(filtre, "texte", None):
             points += RECHERCHE
         return points, objects
 

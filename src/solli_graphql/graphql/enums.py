@@ -6,10 +6,14 @@ from datetime import date, datetime
 import strawberry
 
 from graphql import GraphQLError
-from solli_graphql.db.queries import TriSollicitations
 from solli_graphql.domain.acteur import Espace, Role
 from solli_graphql.domain.identifiants import TypeIdentifiant
-from solli_graphql.domain.objets import EtatPieceJointe, FormatExport, TypeObjet
+from solli_graphql.domain.objets import (
+    EtatPieceJointe,
+    FormatExport,
+    TriSollicitations,
+    TypeObjet,
+)
 from solli_graphql.domain.workflow import (
     Action,
     DestinataireActuel,

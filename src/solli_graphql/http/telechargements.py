@@ -1,23 +1,26 @@
 """GET /telechargements/…: a personal link is followed, its rights checked again."""
 
+import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import aclosing
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
+import structlog
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.types import Send
 
 from solli_graphql.domain.acteur import Acteur
-from solli_graphql.domain.errors import LimiteDepassee, Occupe
+from solli_graphql.domain.errors import LimiteDepassee, Occupe, SolliError
 from solli_graphql.http import auth
 from solli_graphql.http.plages import Insatisfaisable, plage
 from solli_graphql.quotas import QuotaDepasse
 from solli_graphql.services.identite import Identite
 from solli_graphql.services.liens import Genre, Lien, Liens
 
+log = structlog.get_logger()
 ENTETES = {
     "X-Content-Type-Options": "nosniff",
     "Content-Security-Policy": "default-src 'none'; sandbox",
@@ -32,7 +35,9 @@ LireFiche = Callable[[Acteur, int], Awaitable[dict[str, Any] | None]]
 # An attachment that somebody may fetch: a row of db/pieces.py, and what reads its bytes.
 Trouver = Callable[[Acteur, int], Awaitable[Any]]
 Octets = Callable[[str, int, int], AsyncIterator[bytes]]
-Exporter = Callable[[Acteur, int], Awaitable[tuple[str, str, AsyncGenerator[bytes, None]] | None]]
+# An export's name, its type, and what begins it.
+Export = tuple[str, str, Callable[[], Awaitable[AsyncGenerator[bytes, None]]]]
+Exporter = Callable[[Acteur, int], Awaitable[Export | None]]
 Rendre = Callable[[Mapping[str, Any], str, datetime], Awaitable[bytes]]
 
 
@@ -49,11 +54,12 @@ class Telechargements:
         trouver: Trouver,
         octets: Octets,
         exporter: Exporter,
+        delai: float,
     ) -> None:
         self._liens, self._identite = liens, identite
         self._lire, self._rendre = lire, rendre
         self._trouver_piece, self._octets = trouver, octets
-        self._exporter = exporter
+        self._exporter, self._delai = exporter, delai
 
     async def respond(self, request: Request) -> Response:
         """Answer with the file of a link, for the person to whom it was given."""
@@ -77,7 +83,7 @@ class Telechargements:
             case Genre.PDF:
                 return await self._pdf(acteur, lien)
             case Genre.EXPORT:
-                return await self._export(acteur, lien)
+                return await self._export(acteur, lien, request)
             case Genre.PIECE:
                 return await self._piece(acteur, lien, request)
         return None
@@ -111,24 +117,36 @@ class Telechargements:
         corps = self._octets(piece.cle, debut, fin)
         return StreamingResponse(corps, statut, headers, piece.type_mime)
 
-    async def _export(self, acteur: Acteur, lien: Lien) -> Response | None:
+    async def _export(self, acteur: Acteur, lien: Lien, request: Request) -> Response | None:
         trouve = await self._exporter(acteur, lien.objet_id)
         if trouve is None:
             return None
-        nom, type_mime, octets = trouve
-        return Flot(octets, headers=entetes(nom), media_type=type_mime)
+        nom, type_mime, ouvrir = trouve
+        if request.method == "HEAD":  # its length is not known before it is made
+            reponse = Response(headers=entetes(nom), media_type=type_mime)
+            del reponse.headers["Content-Length"]
+            return reponse
+        octets = await ouvrir()
+        return Flot(octets, self._delai, headers=entetes(nom), media_type=type_mime)
 
 
 class Flot(StreamingResponse):
-    """An answer that is made while it is sent; a client that goes away ends it at once."""
+    """
+    An answer that is made while it is sent: the client that goes away ends it, or time does.
 
-    def __init__(self, octets: AsyncGenerator[bytes, None], **options: Any) -> None:
+    Cut short it is left incomplete, which the server tells by closing the connection.
+    """
+
+    def __init__(self, octets: AsyncGenerator[bytes, None], delai: float, **options: Any) -> None:
         super().__init__(octets, **options)
-        self._octets = octets
+        self._octets, self._delai = octets, delai
 
     async def stream_response(self, send: Send) -> None:
-        async with aclosing(self._octets):
-            await super().stream_response(send)
+        try:
+            async with aclosing(self._octets), asyncio.timeout(self._delai):
+                await super().stream_response(send)
+        except (TimeoutError, SolliError) as e:
+            log.warning("export_interrompu", raison=type(e).__name__)
 
 
 def disposition(nom: str) -> str:

@@ -20,7 +20,7 @@ from solli_graphql.domain.errors import (
     EntreeInvalide,
     ErreurDeChamp,
 )
-from solli_graphql.domain.objets import FormatExport
+from solli_graphql.domain.objets import FormatExport, TriSollicitations
 from solli_graphql.services.liens import Genre, Liens
 
 LIGNES_XLSX = 1_048_575  # of a sheet, below its header
@@ -46,7 +46,7 @@ class Demande:
     format: FormatExport
     filtre: Mapping[str, Any] | None = None
     synthese: bool = False
-    tri: q.TriSollicitations | None = None
+    tri: TriSollicitations | None = None
 
     def permise(self, acteur: Acteur) -> bool:
         """Tell whether an acteur has a role in the espace."""
@@ -76,7 +76,7 @@ class Demande:
     def _synthese(self, acteur: Acteur, bornes: tuple[Any, ...]) -> Read:
         if self.filtre is not None:
             raise _invalide("synthese", "INTERDIT", UN_DES_DEUX)
-        if self.tri not in (None, q.TriSollicitations.DATE_DEPOT_ASC):
+        if self.tri not in (None, TriSollicitations.DATE_DEPOT_ASC):
             message = "Une Synthèse est du dépôt le plus ancien au plus récent."
             raise _invalide("tri", "INTERDIT", message)
         return q.synthese(acteur, self.espace, *bornes)
@@ -135,6 +135,6 @@ def _lire(texte: str) -> Demande:
     for jour in ("deposee_du", "deposee_au"):
         if filtre and filtre.get(jour):
             filtre[jour] = date.fromisoformat(filtre[jour])
-    tri = lu["tri"] and q.TriSollicitations(lu["tri"])
+    tri = lu["tri"] and TriSollicitations(lu["tri"])
     espace, format_ = Espace(lu["espace"]), FormatExport(lu["format"])
     return Demande(espace, format_, filtre, synthese=lu["synthese"], tri=tri)

@@ -141,7 +141,7 @@ class Service:
             x.Request,
             identite,
             self._turnstile,
-            Named(liste.texts, only=self._settings.documents_seuls),
+            Named(liste.texts, only=self._settings.documents_seuls, apq=self._settings.apq),
             body_limit=self._settings.corps_octets,
             depth_limit=self._settings.corps_profondeur,
             get=self._settings.demo,

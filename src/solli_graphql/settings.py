@@ -109,6 +109,7 @@ class Settings(BaseSettings):
     document_operations: int = Field(10, ge=1, description="Most operations of a document.")
     documents: FilePath | None = Field(None, description="List of trusted documents (JSON).")
     documents_seuls: bool = Field(default=False, description="Serve no other document.")
+    apq: bool = Field(default=False, description="Register documents by their hash (Apollo).")
     clamd_url: str = Field(
         "",
         pattern=r"^(tcp://[^\s/:]+(:\d{1,5})?|unix:///\S+)?$",
@@ -207,6 +208,14 @@ class Settings(BaseSettings):
     def _seuls(cls, valeur: bool, lus: ValidationInfo) -> bool:  # noqa: FBT001
         """Refuse to serve nothing at all, or a page that could ask nothing."""
         if valeur and (lus.data.get("documents") is None or lus.data.get("graphiql")):
+            raise ValueError(valeur)
+        return valeur
+
+    @field_validator("apq")
+    @classmethod
+    def _apq(cls, valeur: bool, lus: ValidationInfo) -> bool:  # noqa: FBT001
+        """Refuse to take documents from clients where only the list is served."""
+        if valeur and lus.data.get("documents_seuls"):
             raise ValueError(valeur)
         return valeur
 

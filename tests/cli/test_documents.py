@@ -124,13 +124,14 @@ class TestServe:
             ("DOCUMENTS", {"DOCUMENTS": "/absente.json"}),
             ("DOCUMENTS_SEULS", {"DOCUMENTS_SEULS": "true"}),
             ("DOCUMENTS_SEULS", {"DOCUMENTS_SEULS": "true", "GRAPHIQL": "true", "DOCUMENTS": ""}),
+            ("APQ", {"DOCUMENTS_SEULS": "true", "APQ": "true", "DOCUMENTS": ""}),
         ],
     )
     async def test_settings_that_cannot_be(
         self, solli: Solli, tmp_path: Path, name: str, env: dict[str, str]
     ) -> None:
         """
-        A list that is absent, none where only it is served, and a page beside it are refused.
+        A list that is absent, none where only it is served, a page or APQ beside it are refused.
         """
         path = ecrite(tmp_path, {"a": MOI})
         if env.get("DOCUMENTS") == "":

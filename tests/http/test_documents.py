@@ -1,4 +1,4 @@
-"""Trusted documents: named by their id, out of a list."""
+"""Documents that requests name: by their id in a list, by their hash."""
 
 import json
 from collections.abc import Callable
@@ -13,7 +13,10 @@ from documents import TRAITER
 from fabrique import Make
 from fournisseur import Servir
 from requetes import GRAPHQL, MOI, checked
+from solli_graphql.domain.errors import DocumentInconnu
 from solli_graphql.graphql.listed import identifier
+from solli_graphql.http import named
+from solli_graphql.http.named import Named, sha256
 
 NOM = "query Nom($id: ID!) { node(id: $id) { ... on Utilisateur { nom } } }"
 PERSONNE = "f" * 64  # looks like a hash, and is of another text
@@ -185,3 +188,161 @@ class TestOnlyTheList:
         token = {"authorization": f"Bearer {client.jeton(agent.courriel)}"}
         r = await http.post("/graphql", json={"query": MOI}, headers={**token, "accept": GRAPHQL})
         assert (r.status_code, r.headers["content-type"].split(";")[0]) == (400, GRAPHQL)
+
+
+def apq(text: str, **fields: Any) -> dict[str, Any]:
+    """Name a document by its hash, as Apollo's clients do."""
+    return {"extensions": {"persistedQuery": {"version": 1, "sha256Hash": sha256(text), **fields}}}
+
+
+class TestApq:
+    async def test_a_document_is_sent_once(
+        self, client: Client, servir: Servir, agent: Compte, personne: Compte
+    ) -> None:
+        """
+        An unknown hash is refused; sent once with its document, it then stands for it, for all.
+        """
+        http = await servir(apq=True)
+        text = "{ moi { nom } }"
+
+        first = await demander(http, client, agent, **apq(text))
+        sent = await demander(http, client, agent, query=text, **apq(text))
+        then = await demander(http, client, personne, query=None, **apq(text))
+        headers = {"authorization": f"Bearer {client.jeton(agent.courriel)}"}
+        params = {"extensions": json.dumps(apq(text)["extensions"])}
+        by_get = await http.get("/graphql", params=params, headers=headers)
+
+        assert first == (400, ["PERSISTED_QUERY_NOT_FOUND"])
+        assert sent == (200, {"moi": {"nom": agent.nom}})
+        assert then == (200, {"moi": {"nom": personne.nom}})
+        assert checked(by_get)["data"] == {"moi": {"nom": agent.nom}}
+
+    async def test_says_the_words_of_the_protocol(
+        self, client: Client, servir: Servir, agent: Compte
+    ) -> None:
+        """
+        Clients look for these messages, to send the document once, or always.
+        """
+        headers = {"authorization": f"Bearer {client.jeton(agent.courriel)}"}
+        for on, message in (
+            (True, "PersistedQueryNotFound"),
+            (False, "PersistedQueryNotSupported"),
+        ):
+            http = await servir(apq=on)
+            r = await http.post("/graphql", json=apq("{ a }"), headers=headers)
+            assert [e["message"] for e in checked(r)["errors"]] == [message]
+
+    async def test_the_hash_is_checked(self, client: Client, servir: Servir, agent: Compte) -> None:
+        """
+        A document under the hash of another is refused, and not kept.
+        """
+        http = await servir(apq=True)
+        autre = "{ moi { prenom } }"
+        refus = await demander(http, client, agent, query=MOI, **apq(autre))
+        assert refus == (400, ["BAD_USER_INPUT"])
+        assert (await demander(http, client, agent, **apq(autre)))[1] == [
+            "PERSISTED_QUERY_NOT_FOUND"
+        ]
+
+    @pytest.mark.parametrize(
+        "text", ["{ moi { age } }", "{ moi", "{ moi { " + "a: nom " * 400 + "} }"], ids=len
+    )
+    async def test_what_the_guard_refuses_is_not_kept(
+        self, client: Client, servir: Servir, agent: Compte, text: str
+    ) -> None:
+        """
+        A document that is wrong, or over a limit, is not registered.
+        """
+        http = await servir(apq=True)
+        await demander(http, client, agent, query=text, **apq(text))
+        assert (await demander(http, client, agent, **apq(text)))[1] == [
+            "PERSISTED_QUERY_NOT_FOUND"
+        ]
+
+    async def test_anonymous_callers_neither_learn_nor_register(
+        self, client: Client, servir: Servir, agent: Compte
+    ) -> None:
+        """
+        Without a token a hash that is known and another one have one answer; nothing is kept.
+        """
+        http = await servir(apq=True)
+        await demander(http, client, agent, query=MOI, **apq(MOI))
+        introspection = "{ __typename }"
+        for body in (apq(MOI), apq("{ a }"), {"query": introspection, **apq(introspection)}):
+            assert await demander(http, client, None, **body) == (401, ["NON_AUTHENTIFIE"])
+        assert (await demander(http, client, agent, **apq(introspection)))[1] == [
+            "PERSISTED_QUERY_NOT_FOUND"
+        ]
+
+    @pytest.mark.parametrize(
+        "body",
+        [
+            apq(MOI, version=2),
+            apq(MOI, sha256Hash=1),
+            apq(MOI, sha256Hash=sha256(MOI).upper()),
+            apq(MOI, sha256Hash="é"),
+            {"extensions": {"persistedQuery": sha256(MOI)}},
+            {"extensions": [], "query": MOI},
+            {"query": 1, **apq(MOI)},
+            {"documentId": identifier(MOI), **apq(MOI)},
+        ],
+        ids=str,
+    )
+    async def test_a_malformed_one_is_400(
+        self, client: Client, servir: Servir, agent: Compte, body: dict[str, Any]
+    ) -> None:
+        """
+        What is not of Apollo's form, or names a document twice, is a malformed request.
+        """
+        http = await servir(apq=True)
+        assert await demander(http, client, agent, **body) == (400, ["BAD_USER_INPUT"])
+
+    async def test_off_it_changes_nothing(
+        self, client: Client, servir: Servir, agent: Compte
+    ) -> None:
+        """
+        Where it is off, a document that comes with its hash is answered, and not kept.
+        """
+        http = await servir()
+        data = await demander(http, client, agent, query=MOI, **apq("another"))
+        assert data == (200, {"moi": {"id": agent.gid}})
+        await demander(http, client, agent, query=MOI, **apq(MOI))
+        refus = await demander(http, client, agent, **apq(MOI))
+        assert refus == (400, ["PERSISTED_QUERY_NOT_SUPPORTED"])
+
+    @pytest.mark.parametrize("only", [False, True], ids=["beside", "only"])
+    async def test_the_list_answers_hashes_too(
+        self, client: Client, servir: Servir, agent: Compte, liste: Path, *, only: bool
+    ) -> None:
+        """
+        A hash finds the listed document whose hash it is, whatever ids look like.
+        """
+        http = await servir(documents=liste, documents_seuls=only)
+        moi = await demander(http, client, agent, **apq(MOI))
+        usurpe = await demander(http, client, agent, **apq(MOI, sha256Hash=PERSONNE))
+        assert moi == (200, {"moi": {"id": agent.gid}})
+        refus = "PERSISTED_QUERY_NOT_FOUND" if only else "PERSISTED_QUERY_NOT_SUPPORTED"
+        assert usurpe == (400, [refus])
+
+
+class TestRegistered:
+    def test_are_bounded_the_last_used_staying(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """
+        Past so many bytes those used longest ago go; registering one again drops no other.
+        """
+        a, b, c = ("a" * 100, "b" * 100, "c" * 100)
+        monkeypatch.setattr(named, "MOST", 2 * named._size(a))
+        kept = Named({}, apq=True)
+
+        def known(text: str) -> bool:
+            try:
+                return kept.document(apq(text), anonymous=False) == (text, None)
+            except DocumentInconnu:
+                return False
+
+        for text in (a, b, a, a, b):
+            kept.register(sha256(text), text)
+        assert [known(t) for t in (b, a)] == [True, True]
+        kept.register(sha256(c), c)
+        kept.register(sha256("d" * 2000), "d" * 2000)  # larger than all there is
+        assert [known(t) for t in (a, b, c, "d" * 2000)] == [True, False, True, False]

@@ -123,6 +123,13 @@ class DocumentInconnu(SolliError):
     message = "Aucun document n'est connu sous cet identifiant."
 
 
+class ApqRefusees(SolliError):
+    """Documents are not registered by their hash here."""
+
+    code = "PERSISTED_QUERY_NOT_SUPPORTED"
+    message = "PersistedQueryNotSupported"  # the words that clients look for
+
+
 class DocumentRefuse(SolliError):
     """Only the documents of the list are served, by their id."""
 

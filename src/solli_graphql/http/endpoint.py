@@ -134,13 +134,16 @@ class Endpoint:
             self._admit(scope["method"], media)
             acteur = await auth.acteur(scope["headers"], self._identite)
             asked = await self._read(scope, given, receive)
+            new = None
             if self._named.concerns(asked):
-                asked["query"] = self._named.document(asked, anonymous=acteur is None)
+                asked["query"], new = self._named.document(asked, anonymous=acteur is None)
             query, variables, name, price_only = _checked(asked)
             header, read_only = given.get(b"idempotency-key"), scope["method"] == "GET"
             cle = None if header is None else header.decode("latin-1")
             request = self._request(query, variables, name, cle, read_only, price_only)
             reply = await self._turnstile.run(self._execute(acteur, request))
+            if new is not None and reply.executed:
+                self._named.register(new, query)
         except SolliError as e:
             return _refusal(e, media or JSON)
         return _answer(reply, media or JSON)

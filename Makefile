@@ -41,6 +41,9 @@ check: install ## format, lint, types, import contracts, then every test
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest
 
+site: install ## the documentation as a site, in site/: no request leaves it
+	$(BIN)/python docs/site/construire.py
+
 coverage: install ## every test, and what they do not reach: half as long again
 	$(BIN)/python -m pytest --cov --cov-report=term:skip-covered
 
@@ -52,6 +55,6 @@ lock: ## pin the dependencies anew (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra dev -o requirements.lock pyproject.toml
 
 clean: ## remove what the other targets made
-	rm -rf $(VENV) $(dir $(PAGE)) page/node_modules dist .*_cache .hypothesis .coverage
+	rm -rf $(VENV) $(dir $(PAGE)) page/node_modules dist site .*_cache .hypothesis .coverage
 
-.PHONY: help install run test check coverage format lock clean
+.PHONY: help install run test check site coverage format lock clean

@@ -119,15 +119,16 @@ class TestDocumentation:
         No document names a setting that does not exist.
         """
         real = {f"SOLLI_{n.upper()}" for n in Settings.model_fields}
-        for path in [*(RACINE / "docs").glob("*.md"), RACINE / "README.md"]:
+        for path in [*(RACINE / "docs").rglob("*.md"), RACINE / "README.md"]:
             named = set(re.findall(r"\bSOLLI_[A-Z0-9_]*[A-Z0-9]", path.read_text(encoding="utf-8")))
             assert named - real - {"SOLLI_TEST_POSTGRES_URL"} == set(), path.name
 
-    def test_of_errors(self) -> None:
+    @pytest.mark.parametrize("page", ["errors.md", "guide/erreurs.md"])
+    def test_of_errors(self, page: str) -> None:
         """
-        Every code of a refusal, and of a field's error, is documented.
+        Every code of a refusal, and of a field's error, is documented, in the guide too.
         """
-        text = (RACINE / "docs" / "errors.md").read_text(encoding="utf-8")
+        text = (RACINE / "docs" / page).read_text(encoding="utf-8")
         documented = set(re.findall(r"`([A-Z][A-Z_]+)`", text))
         real = {e.code for e in refusals(errors.SolliError)} | {"ERREUR_INTERNE"}
         assert real | set(CODES_DE_CHAMP) <= documented

@@ -12,6 +12,7 @@ from joserfc.jwk import RSAKey
 from client import Client, Compte
 from fabrique import Make
 from fournisseur import Provider, Servir, fournisseur
+from portes import Portes, ouvrir
 from solli_graphql.app import create_app
 from solli_graphql.domain.acteur import Role
 from solli_graphql.domain.workflow import DestinataireActuel, Routage
@@ -37,6 +38,14 @@ async def personne(client: Client, make: Make) -> Compte:
     """
     assert client
     return await make.role(Role.SUPPORT)
+
+
+@pytest.fixture(scope="session")
+async def portes(client: Client, make: Make) -> Portes:
+    """
+    Every door, open to one person.
+    """
+    return await ouvrir(client, make)
 
 
 @pytest.fixture(scope="session")

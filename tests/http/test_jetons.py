@@ -11,19 +11,19 @@ from joserfc.jwk import ECKey, OctKey
 from client import Client, Compte
 from fabrique import Make
 from jetons import HEADER, UTILISATEUR, b64, check_401, claims, now, sign, unsigned
+from portes import Portes
 from requetes import MOI
 from solli_graphql.db.database import Tx
 from solli_graphql.domain.acteur import Role
 
 
-async def refused(client: Client, jeton: str) -> None:
-    """Check that a token opens nothing: 401 on POST and GET, never anonymous instead."""
-    headers = {"authorization": f"Bearer {jeton}"}
-    for query in (MOI, "{ __typename }"):
-        post = await client.http.post("/graphql", json={"query": query}, headers=headers)
-        get = await client.http.get("/graphql", params={"query": query}, headers=headers)
-        for r in (post, get):
-            check_401(r)
+async def refused(client: Client, portes: Portes, *presented: bytes) -> None:
+    """Check that a token opens no door: the same 401 at each, never anonymous instead."""
+    corps = set()
+    for r in (await portes.essayer(client.http, *presented)).values():
+        check_401(r)
+        corps.add(r.content)
+    assert len(corps) == 1
 
 
 def _own_key(_: Client, courriel: str) -> str:
@@ -99,6 +99,19 @@ FORGED: dict[str, Callable[[Client, str], str]] = {
 }
 
 
+PRESENTED: dict[str, Callable[[bytes], tuple[bytes, ...]]] = {
+    "twice": lambda j: (b"Bearer " + j, b"Bearer " + j),
+    "basic": lambda j: (b"Basic " + j,),
+    "no scheme": lambda j: (j,),
+    "no token": lambda _: (b"Bearer",),
+    "spaces": lambda _: (b"Bearer   ",),
+    "empty": lambda _: (b"",),
+    "two in one": lambda j: (b"Bearer " + j + b", Bearer " + j,),
+    "quoted": lambda j: (b'Bearer "' + j + b'"',),
+    "not ASCII": lambda j: (b"Bearer \xff" + j,),
+}
+
+
 class TestTokens:
     async def test_a_good_one_is_accepted(self, client: Client, personne: Compte) -> None:
         """
@@ -112,13 +125,40 @@ class TestTokens:
             assert reply.status == 200, good
 
     @pytest.mark.parametrize("kind", FORGED)
-    async def test_a_forged_one_is_401(self, client: Client, personne: Compte, kind: str) -> None:
+    async def test_a_forged_one_is_401(self, client: Client, portes: Portes, kind: str) -> None:
         """
-        A forged, stale, foreign or malformed token is a 401 on POST and GET.
+        A forged, stale, foreign or malformed token is a 401 at each door, by a good link too.
         """
-        await refused(client, FORGED[kind](client, personne.courriel))
+        await refused(client, portes, b"Bearer " + FORGED[kind](client, portes.a.courriel).encode())
 
-    async def test_of_somebody_inactive_is_401(self, client: Client, make: Make) -> None:
+    @pytest.mark.parametrize("kind", PRESENTED)
+    async def test_another_form_is_401(self, client: Client, portes: Portes, kind: str) -> None:
+        """
+        A good token, but shown in another way than one bearer, is a 401 at each door.
+        """
+        jeton = client.jeton(portes.a.courriel).encode()
+        await refused(client, portes, *PRESENTED[kind](jeton))
+
+    async def test_a_good_link_suffices(self, client: Client, portes: Portes) -> None:
+        """
+        Links open to their person with their token and without any; GraphQL wants one for data.
+        """
+        jeton = client.jeton(portes.a.courriel).encode()
+        for porteur in ((), (b"Bearer " + jeton,)):
+            statuts = {
+                nom: r.status_code
+                for nom, r in (await portes.essayer(client.http, *porteur)).items()
+            }
+            assert statuts == {
+                **dict.fromkeys(statuts, 200),
+                "upload": 204,
+                f"POST {MOI}": 200 if porteur else 401,
+                f"GET {MOI}": 200 if porteur else 401,
+            }
+
+    async def test_of_somebody_inactive_is_401(
+        self, client: Client, make: Make, portes: Portes
+    ) -> None:
         """
         A token of somebody whose account is out of use is a 401.
         """
@@ -128,7 +168,7 @@ class TestTokens:
             await tx.write((UTILISATEUR, {"cible": parti.id, "actif": False}))
 
         await client.db.write(eteindre)
-        await refused(client, client.jeton(parti.courriel))
+        await refused(client, portes, b"Bearer " + client.jeton(parti.courriel).encode())
 
     async def test_the_address_has_any_case(self, client: Client, personne: Compte) -> None:
         """

@@ -1,5 +1,10 @@
 """Bearer tokens, in the Authorization header alone."""
 
+from collections.abc import Mapping
+
+import orjson
+from starlette.responses import Response
+
 from solli_graphql.domain.acteur import Acteur
 from solli_graphql.domain.errors import LECTURE_SEULE, AccesRefuse, NonAuthentifie
 from solli_graphql.http.negotiation import Headers
@@ -23,20 +28,28 @@ async def acteur(headers: Headers, identite: Identite, *, ecriture: bool = False
 
 
 async def suivi(
-    headers: Headers, identite: Identite, lien: Lien, *, ecriture: bool = False
+    headers: Headers, identite: Identite, lien: Lien | None, *, ecriture: bool = False
 ) -> Acteur | None:
     """
     Give whom a link names, with today's rights; None where it opens nothing.
 
-    It suffices alone; a bearer beside it must be of the same person.
+    It suffices alone; a bearer beside it must be of the same person. Raises NonAuthentifie for a
+    bad one, whatever the link: a good link makes nobody anonymous.
     """
     try:
         porteur = await acteur(headers, identite, ecriture=ecriture)
-    except (NonAuthentifie, AccesRefuse):
+    except AccesRefuse:
         return None
-    if porteur is not None and porteur.id != lien.acteur_id:
+    if lien is None or (porteur is not None and porteur.id != lien.acteur_id):
         return None
     return await identite.par_id(lien.acteur_id)
+
+
+def refus(entetes: Mapping[str, str]) -> Response:
+    """Refuse a bad bearer beside a link, as /graphql does."""
+    errors = [{"message": NonAuthentifie.message, "extensions": {"code": NonAuthentifie.code}}]
+    tous = {**entetes, "WWW-Authenticate": "Bearer"}
+    return Response(orjson.dumps({"errors": errors}), 401, tous, "application/json")
 
 
 def bearer(headers: Headers) -> str | None:

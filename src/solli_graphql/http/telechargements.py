@@ -13,7 +13,7 @@ from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.types import Send
 
 from solli_graphql.domain.acteur import Acteur
-from solli_graphql.domain.errors import LimiteDepassee, Occupe, SolliError
+from solli_graphql.domain.errors import LimiteDepassee, NonAuthentifie, Occupe, SolliError
 from solli_graphql.http import auth
 from solli_graphql.http.plages import Insatisfaisable, plage
 from solli_graphql.quotas import QuotaDepasse
@@ -42,7 +42,7 @@ Rendre = Callable[[Mapping[str, Any], str, datetime], Awaitable[bytes]]
 
 
 class Telechargements:
-    """Answers links. Whatever is wrong with one, the answer is the same 404."""
+    """Answers links. Whatever is wrong with one, the same 404; a bad bearer is 401."""
 
     def __init__(
         self,
@@ -65,7 +65,9 @@ class Telechargements:
         """Answer with the file of a link, for the person to whom it was given."""
         try:
             lien = self._liens.lire(request.path_params["jeton"])
-            found = await self._trouver(request, lien) if lien else None
+            found = await self._trouver(request, lien)
+        except NonAuthentifie:
+            return auth.refus(ENTETES)
         except Occupe as e:
             return PlainTextResponse(e.message + "\n", 503, {**ENTETES, "Retry-After": "1"})
         except QuotaDepasse as e:
@@ -75,9 +77,9 @@ class Telechargements:
             return PlainTextResponse(e.message + "\n", 400, ENTETES)
         return found or PlainTextResponse(ABSENT, 404, ENTETES)
 
-    async def _trouver(self, request: Request, lien: Lien) -> Response | None:
+    async def _trouver(self, request: Request, lien: Lien | None) -> Response | None:
         acteur = await auth.suivi(request.headers.raw, self._identite, lien)
-        if acteur is None:
+        if acteur is None or lien is None:
             return None
         match lien.genre:
             case Genre.PDF:

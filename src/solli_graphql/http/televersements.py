@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from solli_graphql.domain.acteur import Acteur
 from solli_graphql.domain.archives import FichierRefuse
-from solli_graphql.domain.errors import Introuvable, Occupe, SolliError
+from solli_graphql.domain.errors import Introuvable, NonAuthentifie, Occupe, SolliError
 from solli_graphql.domain.fichiers import FichierTropGros
 from solli_graphql.http import auth
 from solli_graphql.logs import trace
@@ -22,7 +22,7 @@ ABSENT = "Cet envoi n'est pas attendu, ou son lien n'est plus valable."
 
 
 class Reception:
-    """Receives uploads. Whatever is wrong with a link, the answer is the same 404."""
+    """Receives uploads. Whatever is wrong with a link, the same 404; a bad bearer is 401."""
 
     def __init__(self, liens: Liens, identite: Identite, televersements: Televersements) -> None:
         self._liens, self._identite = liens, identite
@@ -32,6 +32,8 @@ class Reception:
         """Receive the body of a request as the bytes of the upload that its link names."""
         try:
             await self._recevoir(request)
+        except NonAuthentifie:
+            return auth.refus({})
         except (Introuvable, FichierTropGros, FichierRefuse, Occupe) as e:
             return _refus(e)
         except OSError as e:  # a full disk, most often
@@ -54,10 +56,10 @@ class Reception:
     async def _qui(self, request: Request) -> tuple[Acteur, int]:
         """Give who sends what: the link suffices; a bearer must be of the same person."""
         lien = self._liens.lire(request.path_params["jeton"])
-        if lien is None or lien.genre is not Genre.TELEVERSEMENT:
-            raise Introuvable(ABSENT)
+        if lien is not None and lien.genre is not Genre.TELEVERSEMENT:
+            lien = None
         acteur = await auth.suivi(request.headers.raw, self._identite, lien, ecriture=True)
-        if acteur is None:
+        if acteur is None or lien is None:
             raise Introuvable(ABSENT)
         return acteur, lien.objet_id
 

@@ -14,6 +14,8 @@ from solli_graphql.antivirus import Clamd, Injoignable
 from solli_graphql.db.database import Timeouts, Unreachable
 from solli_graphql.db.opening import NotMigrated, connect_to, migrated, open_migrated
 from solli_graphql.db.plan.reader import Reader
+from solli_graphql.demo.bac import Bac
+from solli_graphql.demo.copie import Copie
 from solli_graphql.domain.acteur import Acteur
 from solli_graphql.domain.formats import types_admis
 from solli_graphql.exports.pdf import Atelier
@@ -86,15 +88,18 @@ class Service:
         televersements = Televersements(self.db, self._storage, liens, regles(self._settings))
         lignes, liste = Lignes(reader), documents(self._settings)
         exports = Exports(self.db, lignes.compter, liens)
+        sollicitations = Sollicitations(self.db, televersements)
+        demo = self._settings.demo
         executor = x.Executor(
             reader,
-            Sollicitations(self.db, televersements),
+            sollicitations,
             Comptes(self.db, trace),
             televersements,
             exports,
+            Bac(self.db, sollicitations, Copie(self.db, self._storage)) if demo else None,
             limits=limits(self._settings),
             quota=self._quota,
-            open_introspection=self._settings.demo,
+            open_introspection=demo,
             documents=dict(liste.documents),  # to which it adds others
         )
 

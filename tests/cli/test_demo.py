@@ -79,7 +79,13 @@ class TestDemo:
         The first sollicitation submitted to a demonstration takes the number after its last.
         """
         if demo_url.startswith(SQLITE):
-            following = await one(demo_url, sa.select(m.compteur.c.valeur)) + 1
+            following = (
+                await one(
+                    demo_url,
+                    sa.select(m.compteur.c.valeur).where(m.compteur.c.nom == "sollicitation"),
+                )
+                + 1
+            )
         else:
             following = await one(demo_url, sa.text("SELECT nextval('sollicitation_numero')"))
         assert following == 41

@@ -11,6 +11,7 @@ from solli_graphql.db.database import Database, Statement, Tx, read
 from solli_graphql.db.opening import SQLITE
 from solli_graphql.db.sqlite import Sqlite
 from solli_graphql.demo.comptes import COMPTES
+from solli_graphql.demo.copie import NOMBRE
 from solli_graphql.demo.histoire import Lieu, Theme
 from solli_graphql.demo.monde import Monde, referentiel, textes
 from solli_graphql.domain.workflow import Routage
@@ -21,9 +22,10 @@ from solli_graphql.storage import Storage
 
 _REMPLIE: Statement[int] = Statement(sa.select(m.structure.c.id).limit(1), int)
 _CHARGEE: Statement[int] = Statement(sa.select(m.sollicitation.c.id).limit(1), int)
+_COMPTEES = sa.select(m.compteur.c.valeur).where(m.compteur.c.nom == "sollicitation")
 _INTERROMPUE: Statement[int] = Statement(
     sa.select(m.sollicitation.c.id)
-    .where(m.sollicitation.c.id > sa.select(m.compteur.c.valeur).scalar_subquery())
+    .where(m.sollicitation.c.id > _COMPTEES.scalar_subquery())
     .limit(1),
     int,
 )
@@ -98,6 +100,7 @@ async def charger(
             await loader.flush()
             avancer(len(lot.sollicitation))
         await monde.pieces.ecrire(storage)
+        await loader.load(m.compteur, [{"nom": NOMBRE, "valeur": nombre}])
         if url.startswith(SQLITE):
             await loader.run(f"UPDATE compteur SET valeur = {nombre} WHERE nom = 'sollicitation'")  # noqa: S608 - an int
             return

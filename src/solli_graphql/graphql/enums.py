@@ -14,6 +14,7 @@ from solli_graphql.domain.objets import (
     TriSollicitations,
     TypeObjet,
 )
+from solli_graphql.domain.partie import GesteAutrePartie
 from solli_graphql.domain.workflow import (
     Action,
     DestinataireActuel,
@@ -32,6 +33,7 @@ __all__ = [
     "Espace",
     "EtatPieceJointe",
     "FormatExport",
+    "GesteAutrePartie",
     "MotifATraiter",
     "Role",
     "Routage",
@@ -169,6 +171,18 @@ enumeration(
         "CSV": "CSV pour un tableur français : point-virgule, UTF-8 avec BOM.",
         "XLSX": "Classeur Excel.",
         "JSONL": "Un objet JSON par ligne, aux noms de ce schéma.",
+    },
+)
+
+enumeration(
+    GesteAutrePartie,
+    "Ce que fait l'autre partie, dans une démonstration.",
+    {
+        "REPONDRE": "Apporte la réponse ; ou le complément, s'il est demandé.",
+        "DEMANDER": "Demande une information à l'émetteur.",
+        "TRANSFERER": "Transfère à l'autre destinataire.",
+        "ROUVRIR": "Refuse la réponse.",
+        "CLOTURER": "Clôt la sollicitation.",
     },
 )
 

@@ -76,6 +76,7 @@ class Executor:
         comptes: Any = None,
         televersements: Any = None,
         exports: Any = None,
+        bac: Any = None,
         *,
         limits: Limits,
         open_introspection: bool,
@@ -83,7 +84,7 @@ class Executor:
         documents: dict[str, Document] | None = None,
     ) -> None:
         self._reader = reader
-        self._services = (sollicitations, comptes, televersements, exports)
+        self._services = (sollicitations, comptes, televersements, exports, bac)
         self._open_introspection, self._limits = open_introspection, limits
         self._till = Till(reader.schema.catalogue, limits, quota or Unlimited())
         self._documents = {} if documents is None else documents

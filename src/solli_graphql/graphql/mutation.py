@@ -7,9 +7,10 @@ import strawberry
 from strawberry import Info
 from strawberry.tools import create_type
 
-from solli_graphql.db.queries import par_id
 from solli_graphql.domain.acteur import Acteur
+from solli_graphql.domain.errors import AccesRefuse
 from solli_graphql.graphql.administration import ROOTS
+from solli_graphql.graphql.bac import jouer_autre_partie, reinitialiser_demo
 from solli_graphql.graphql.enums import StatutTraitement, TypeObjet
 from solli_graphql.graphql.exportation import exporter
 from solli_graphql.graphql.fields import arg, donnee, racine
@@ -20,7 +21,7 @@ from solli_graphql.graphql.permissions import (
     PeutSoumettre,
     PeutTraiter,
 )
-from solli_graphql.graphql.refus import ActionPriseEnCompte, ResultatAction, membre
+from solli_graphql.graphql.refus import ResultatAction, prise_en_compte
 from solli_graphql.graphql.televersements import preparer_televersement
 from solli_graphql.services.comptes import Comptes
 from solli_graphql.services.depot import Depot
@@ -35,6 +36,7 @@ Gesture = Callable[..., Awaitable[PriseEnCompte]]
 IDENTIFIANT = "Identifiant global de la sollicitation."
 VERSION = "Version que l'appelant a lue : si elle a changé, ConflitDeVersion."
 CLE = "Clé d'idempotence, de 16 à 255 caractères."
+EN_DEMONSTRATION = "Cette action n'existe que dans une démonstration (SOLLI_MODE=demo)."
 SIMULATION = "Tout vérifier sans rien écrire."
 PIECES = "Identifiants de téléversements, reçus et à joindre."
 
@@ -118,11 +120,19 @@ class Context:
         comptes: Comptes,
         televersements: Televersements,
         exports: Exports,
+        bac: Any,
         *,
         cle: str | None,
     ) -> None:
         self.sollicitations, self.comptes = sollicitations, comptes
-        self.televersements, self.exports, self.cle = televersements, exports, cle
+        self.televersements, self.exports, self._bac, self.cle = televersements, exports, bac, cle
+
+    @property
+    def demonstration(self) -> Any:
+        """Give the sandbox. Raises AccesRefuse where there is none."""
+        if self._bac is None:
+            raise AccesRefuse(EN_DEMONSTRATION)
+        return self._bac
 
     def cle_de(self, entree: Any) -> str | None:
         """Give the idempotency key of an input, or else the header's."""
@@ -139,22 +149,13 @@ class Context:
         )
 
 
-def _repondre(acteur: Acteur, prise: PriseEnCompte, options: Options) -> Any:
-    return membre(
-        ActionPriseEnCompte,
-        confirmation=prise.confirmation,
-        sollicitation=None if prise.id is None else par_id(acteur, prise.id),
-        rejoue=prise.rejoue,
-        simulation=prise.simulation if options.simulation else None,
-    )
-
-
 async def _agir(
     root: Acteur, info: Info[Context, Acteur], entree: Any, geste: Gesture, **champs: Any
 ) -> Any:
     """Make a gesture on the sollicitation that an input names."""
     options = info.context.options(entree)
-    return _repondre(root, await geste(root, entree.id, **champs, options=options), options)
+    prise = await geste(root, entree.id, **champs, options=options)
+    return prise_en_compte(root, prise, simulation=options.simulation)
 
 
 DEPOT = (
@@ -171,9 +172,8 @@ async def soumettre_sollicitation(
     input: Annotated[SoumettreSollicitationInput, arg("Sollicitation.")],  # noqa: A002
 ) -> Any:
     depot, options = Depot(**{n: getattr(input, n) for n in DEPOT}), info.context.options(input)
-    return _repondre(
-        root, await info.context.sollicitations.soumettre(root, depot, options), options
-    )
+    prise = await info.context.sollicitations.soumettre(root, depot, options)
+    return prise_en_compte(root, prise, simulation=options.simulation)
 
 
 @racine(ResultatAction, "Traiter une sollicitation : son unique geste.", PeutTraiter())
@@ -220,7 +220,7 @@ Mutation = create_type(
     "Mutation",
     [
         *(soumettre_sollicitation, traiter, repondre_complement, rouvrir, cloturer),
-        *(preparer_televersement, exporter, *ROOTS),
+        *(preparer_televersement, exporter, jouer_autre_partie, *ROOTS, reinitialiser_demo),
     ],
     description="Actions : une par document.",
 )

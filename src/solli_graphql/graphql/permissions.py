@@ -101,6 +101,12 @@ class PeutTeleverser(Permission):
     roles = PeutSoumettre.roles | PeutTraiter.roles | PeutRepondreComplement.roles
 
 
+class PeutJouer(Permission):
+    """One of the parties of a sollicitation."""
+
+    roles = PeutSoumettre.roles | PeutTraiter.roles
+
+
 class PeutAdministrer(Permission):
     """An administrator, of the whole portal or of a structure."""
 

@@ -13,6 +13,7 @@ from solli_graphql.graphql.enums import Espace, StatutSollicitation
 from solli_graphql.graphql.fields import champ as decrire
 from solli_graphql.graphql.fields import objet
 from solli_graphql.graphql.sollicitations import LigneHistorique, Sollicitation
+from solli_graphql.services.sollicitations import PriseEnCompte
 
 
 @strawberry.interface(description="Refus d'une mutation : rien n'a changé.")
@@ -115,6 +116,17 @@ class Since(tuple[Read, int]):
 def membre(type_: Any, **valeurs: Any) -> Any:
     """Make a member whose objects are still to be read, or projected, by the executor."""
     return type_(**valeurs)
+
+
+def prise_en_compte(acteur: Acteur, prise: PriseEnCompte, *, simulation: bool = False) -> Any:
+    """Make the member of an accepted action; what it was about is read again for its caller."""
+    return membre(
+        ActionPriseEnCompte,
+        confirmation=prise.confirmation,
+        sollicitation=None if prise.id is None else par_id(acteur, prise.id),
+        rejoue=prise.rejoue,
+        simulation=prise.simulation if simulation else None,
+    )
 
 
 def _refus(type_: Any, error: e.SolliError, **valeurs: Any) -> Any:

@@ -5,6 +5,7 @@ import json
 import random
 import time
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
@@ -33,15 +34,23 @@ class Sent:
 class Sender:
     """Sends one file after another, each for somebody, to a server that may be killed."""
 
-    def __init__(self, port: int, people: People, dice: random.Random, largest: int) -> None:
+    def __init__(
+        self,
+        port: int,
+        people: People,
+        dice: random.Random,
+        largest: int,
+        *,
+        hows: Sequence[str] = HOWS,
+    ) -> None:
         self._client, self._port, self._people = Client([port]), port, people
-        self._dice, self._largest = dice, largest
+        self._dice, self._largest, self._hows = dice, largest, hows
 
     def one(self, token: str) -> Sent:
         """Announce a file, send it well or badly, and submit with it."""
         size = self._dice.randint(1, self._largest)
         data = b"%PDF-1.7\n" + self._dice.randbytes(size) + b"\nstartxref\n9\n%%EOF\n"
-        digest, how = sha256(data).hexdigest(), self._dice.choice(HOWS)
+        digest, how = sha256(data).hexdigest(), self._dice.choice(self._hows)
         deadline = time.time() + PATIENCE
         entree = {"nomFichier": "f.pdf", "typeMime": "application/pdf", "taille": len(data)}
         body = {"query": PREPARE, "variables": {"input": entree | {"sha256": digest}}}
@@ -61,6 +70,10 @@ class Sender:
             message = f"{how} was joined"
             raise AssertionError(message)
         return Sent(digest, how, joined=member["__typename"] == DONE)
+
+    def close(self) -> None:
+        """Leave."""
+        self._client.close()
 
     def _put(self, prepared: dict[str, Any], data: bytes, how: str) -> bool:
         """Send the bytes as asked; tell whether they were taken."""

@@ -162,10 +162,15 @@ def _command_line(pid: str) -> str:
 
 
 def solli(
-    url: str, *words: str, folder: Path, path: Path | None = None, within: float = 600
+    url: str,
+    *words: str,
+    folder: Path,
+    path: Path | None = None,
+    within: float = 600,
+    more: Mapping[str, str] | None = None,
 ) -> tuple[int, str]:
     """Run one command of the product to its end; give its status and its standard output."""
-    env = environment(url)
+    env = environment(url) | dict(more or {})
     if path:
         env["PATH"] = f"{path}{os.pathsep}{env['PATH']}"
     done = subprocess.run(  # noqa: S603

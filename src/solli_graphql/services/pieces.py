@@ -94,9 +94,13 @@ async def _perimer(tx: Tx, id_: int) -> bool:
 
 
 async def copier(db: Database, de: Storage, vers: Storage) -> tuple[int, int]:
-    """Copy what the rows name from one storage to another; give how many, and how many lacked."""
+    """
+    Copy what the rows name from one storage to another; give how many, and how many lacked.
+
+    Uploads come first: one that is joined meanwhile is then found among the attachments.
+    """
     copiees = manquantes = 0
-    for statement in (p.GARDEES, p.RECUS):
+    for statement in (p.RECUS, p.GARDEES):
         async for piece in _chacune(db, statement):
             try:
                 await vers.ecrire(piece.cle, de.lire(piece.cle, 0, piece.taille))

@@ -39,3 +39,10 @@ def installer(nom: str, sinon: str) -> Path:
     shutil.rmtree(cache, ignore_errors=True)
     neuf.rename(cache)
     return cache
+
+
+def relier(dossier: Path, nom: str, sinon: str) -> None:
+    """Let the code of a folder import the packages of tests/NOM."""
+    lien = dossier / "node_modules"
+    if not lien.exists():
+        lien.symlink_to(installer(nom, sinon) / "node_modules")

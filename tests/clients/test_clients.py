@@ -12,11 +12,11 @@ from typing import Any
 
 import pytest
 
-from blocs import blocs
+from blocs import blocs, ecrire
 from conftest import servir
 from fabrique import Make
 from graphql import GraphQLInterfaceType
-from paquets import ICI, installer
+from paquets import ICI, relier
 from prises import Server, listening
 from solli_graphql.db.migrate import migrate
 from solli_graphql.graphql.schema import core
@@ -59,8 +59,7 @@ def dossier(tmp_path_factory: pytest.TempPathFactory) -> Path:
     The documentation's own code, with a session of the tests.
     """
     dossier = tmp_path_factory.mktemp("code")
-    for nom, texte in BLOCS.items():
-        (dossier / nom).write_text(texte)
+    ecrire("clients.md", dossier)
     for fichier in SOURCE.glob("*.*js"):
         shutil.copy(fichier, dossier)
     return dossier
@@ -70,9 +69,7 @@ def commande(nom: str, dossier: Path) -> list[str]:
     """Tell how a client runs."""
     if nom == "gql":
         return [sys.executable, str(SOURCE / "scenario.py"), str(dossier)]
-    paquets = dossier / "node_modules"
-    if not paquets.exists():
-        paquets.symlink_to(installer("clients", "no clients in JavaScript") / "node_modules")
+    relier(dossier, "clients", "no clients in JavaScript")
     return ["node", str(dossier / "scenario.mjs"), nom]
 
 
@@ -123,7 +120,7 @@ def test_apollo_knows_the_members_of_each_interface() -> None:
 
 def test_every_documented_client_is_tried() -> None:
     """
-    The documentation shows no client that those tests do not run.
+    The documentation shows nothing that neither those tests nor tests/frontend run.
     """
-    tried = {*(f"{nom}.mjs" for nom in JAVASCRIPT), "gql_client.py", "session.mjs"}
-    assert BLOCS.keys() == tried
+    clients = {*(f"{nom}.mjs" for nom in JAVASCRIPT), "gql_client.py", "session.mjs"}
+    assert BLOCS.keys() == clients | {"codegen.mjs", "relay.config.json", "eslint.config.mjs"}

@@ -40,14 +40,15 @@ class Server:
         *,
         workers: int = 1,
         mutant: str = "",
+        module: str = "solli_graphql.cli",
         more: Mapping[str, str] | None = None,
     ) -> None:
         self.port, self.workers = free_port(), workers
         self._env, self._folder = environment(url) | dict(more or {}), folder
         self._log = folder / f"server-{self.port}.log"
-        module = ["benchmarks.reliability.mutants", mutant] if mutant else ["solli_graphql.cli"]
+        started = ["benchmarks.reliability.mutants", mutant] if mutant else [module]
         words = ["serve", "--port", str(self.port), "--workers", str(workers)]
-        self._command = [sys.executable, "-m", *module, *words]
+        self._command = [sys.executable, "-m", *started, *words]
         self._process: subprocess.Popen[bytes] | None = None
         self.launch()
 
@@ -142,10 +143,13 @@ def serving(
     folder: Path,
     *workers: int,
     mutant: str = "",
+    module: str = "solli_graphql.cli",
     more: Mapping[str, str] | None = None,
 ) -> Iterator[list[Server]]:
     """Start servers with so many workers each, wait for them, and kill them at the end."""
-    servers = [Server(url, folder, workers=n, mutant=mutant, more=more) for n in workers]
+    servers = [
+        Server(url, folder, workers=n, mutant=mutant, module=module, more=more) for n in workers
+    ]
     try:
         for server in servers:
             server.wait()

@@ -22,6 +22,7 @@ from solli_graphql.exports.pdf import Atelier
 from solli_graphql.exports.tableur import TYPES
 from solli_graphql.graphql import executor as x
 from solli_graphql.graphql import known
+from solli_graphql.graphql.documents import Documents
 from solli_graphql.graphql.fiche import Fiches
 from solli_graphql.graphql.flux import Flux, Octets
 from solli_graphql.graphql.lignes import Lignes
@@ -100,7 +101,7 @@ class Service:
             limits=limits(self._settings),
             quota=self._quota,
             open_introspection=demo,
-            documents=dict(liste.documents),  # to which it adds others
+            documents=Documents(liste.documents),  # to which it adds others
         )
 
         work = [self._purge_hourly(), *([self._warm_up(executor, liste)] if self._prepared else [])]

@@ -14,9 +14,9 @@ from solli_graphql.db.database import Statement
 from solli_graphql.db.plan.reader import Reader
 from solli_graphql.db.plan.sources import Selected
 from solli_graphql.domain.acteur import Acteur, Habilitation, Role
-from solli_graphql.graphql import executor as executeur
+from solli_graphql.graphql import documents as gardes
 from solli_graphql.graphql import known
-from solli_graphql.graphql.documents import Document
+from solli_graphql.graphql.documents import Document, Documents
 from solli_graphql.graphql.executor import Executor, Request
 from solli_graphql.graphql.limits import Limits
 from solli_graphql.graphql.schema import core, readable, schema
@@ -49,7 +49,7 @@ def mots(texte: str) -> list[str]:
     return re.sub(r"([(),])", r" \1 ", texte).split()
 
 
-def executor(base: Base, documents: dict[str, Document] | None = None) -> Executor:
+def executor(base: Base, documents: Documents | None = None) -> Executor:
     reader = Reader(base, readable(), secret=b"", links=Liens(b"").pour)
     limites = Limits()
     return Executor(reader, None, limits=limites, open_introspection=False, documents=documents)
@@ -136,7 +136,7 @@ class TestListed:
         Every operation of a listed document is prepared, whatever variables it must have.
         """
         document, base = Document(schema, core(), Limits(), LISTE), Base(dialect())
-        produit = executor(base, {LISTE: document})
+        produit = executor(base, Documents({LISTE: document}))
         await known.prepare(produit, {LISTE: document})
         assert base.asked == []
         une, autre = document.operations
@@ -147,9 +147,9 @@ class TestListed:
         """
         However many other documents come, those of the list are never forgotten.
         """
-        monkeypatch.setattr(executeur, "DOCUMENTS", 2)
+        monkeypatch.setattr(gardes, "DOCUMENTS", 2)
         texte = "{ moi { nom } }"
-        garde = {texte: Document(schema, core(), Limits(), texte)}
+        garde = Documents({texte: Document(schema, core(), Limits(), texte)})
         produit = executor(Base(PGDialect_asyncpg()), garde)  # type: ignore[no-untyped-call]
         autres = [f"{{ moi {{ a{n}: nom }} }}" for n in range(4)]
 

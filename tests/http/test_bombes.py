@@ -10,7 +10,7 @@ from client import Client, Compte
 from requetes import MOI, ask
 from solli_graphql.db.plan.reader import Reader
 from solli_graphql.graphql.coercion import RequestError
-from solli_graphql.graphql.documents import Document
+from solli_graphql.graphql.documents import Document, Documents
 from solli_graphql.graphql.executor import Executor, Request
 from solli_graphql.graphql.limits import Limits
 from solli_graphql.graphql.schema import core, readable, schema
@@ -199,17 +199,37 @@ class TestBombs:
         assert len(str(refused.value)) < 100
 
 
+class TestKept:
+    def test_documents_are_kept_within_a_weight(self) -> None:
+        """
+        Small documents are kept by the hundred, those of many roots by the dozen; listed ones stay.
+        """
+        listed = Document(schema, core(), Limits(), "{ __typename }")
+        kept = Documents({"listed": listed})
+        for i in range(600):
+            kept.keep(f"a{i}", Document(schema, core(), Limits(), f"{{ a{i}: __typename }}"))
+        assert len(kept) == 513
+        assert "a599" in kept
+        roots = " ".join(f"a{i}: __typename" for i in range(30))
+        large = Document(schema, core(), Limits(), f"{{ {roots} }}")
+        for i in range(600):
+            kept.keep(f"b{i}", large)
+        assert len(kept) < 40
+        assert {"listed", "b599"} <= kept.keys()
+
+
 class Watched(Limits):
     """Limits that tell how many documents are judged at the same time."""
 
     judging = most = 0
 
-    def check_text(self, text: str) -> None:
+    def check_text(self, text: str) -> int:
         Watched.judging += 1
         Watched.most = max(Watched.most, Watched.judging)
         time.sleep(0.01)
-        super().check_text(text)
+        tokens = super().check_text(text)
         Watched.judging -= 1
+        return tokens
 
 
 class TestTurns:

@@ -3,8 +3,28 @@
 import pytest
 
 from client import Client, Compte
-from graphql import get_introspection_query
+from graphql import execute_sync, get_introspection_query, parse
 from requetes import MOI, ask
+from solli_graphql.graphql.schema import core
+
+INTROSPECTIONS = (
+    get_introspection_query(specified_by_url=True, input_value_deprecation=True),
+    """
+      { __type(name: "Query") { __typename kind fields { ...f type { ofType { ...t } } } } }
+      fragment f on __Field { name args { name defaultValue } isDeprecated }
+      fragment t on __Type { kind name possibleTypes { name } interfaces { name } }
+    """,
+    """
+      query($d: Boolean = true, $n: Boolean = false) { __schema { subscriptionType { name } types {
+        name @skip(if: $n) enumValues(includeDeprecated: $d) { name } isOneOf specifiedByURL
+        inputFields { name type { name kind } } inputFields { isDeprecated }
+      } } }
+    """,
+    """
+      { a: __type(name: "Rien") { name } __typename
+        __schema { directives { name locations args { name } isRepeatable } } }
+    """,
+)
 
 
 class TestIntrospection:
@@ -67,3 +87,24 @@ class TestIntrospection:
         )
         assert reply.codes == []
         assert reply.data["__type"] == {"name": "Date"}
+
+    @pytest.mark.parametrize("query", INTROSPECTIONS)
+    async def test_answers_as_graphql_core(self, client: Client, agent: Compte, query: str) -> None:
+        """
+        Introspection answers what graphql-core does.
+        """
+        expected = execute_sync(core(), parse(query))
+        assert expected.errors is None
+        reply = await client.execute(query, par=agent)
+        assert (reply.codes, reply.data) == ([], expected.data)
+
+    async def test_is_bounded(self, client: Client, agent: Compte) -> None:
+        """
+        Introspection gives at most 20,000 fields, all roots together.
+        """
+        types = "types { fields { name args { name description type { name kind } } } }"
+        for inside in (
+            " ".join(f"a{i}: __schema {{ {types} }}" for i in range(30)),
+            "__schema { " + " ".join(f"a{i}: {types}" for i in range(30)) + " }",
+        ):
+            assert set(await ask(client, agent, f"{{ {inside} }}")) == {"LIMITE_DEPASSEE"}

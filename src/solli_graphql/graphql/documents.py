@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as attribute
 from functools import cached_property
+from itertools import islice
 from typing import Any, cast
 
 from graphql.execution.values import VariableValues, get_argument_values
@@ -41,6 +42,9 @@ from solli_graphql.graphql.fields import BACKREF
 from solli_graphql.graphql.limits import Limits
 
 MAX_VARIANTS = 16
+DOCUMENTS = 512
+# What they may hold, which the garbage collector has to visit: tokens, and roots with their SQL.
+WEIGHT, ROOT = 100_000, 100
 
 
 @dataclass(eq=False)
@@ -122,7 +126,7 @@ class Operation:
         """Give the root fields to execute, once for each value of the conditions."""
         key = tuple(variables.get(name) for name in self.conditions)
         if (roots := self.variants.get(key)) is None:
-            roots = _Tree(self, variables).roots()
+            roots = Tree(self, variables).roots()
             if len(self.variants) < MAX_VARIANTS:
                 self.variants[key] = roots
         return roots
@@ -138,9 +142,9 @@ class Document:
     """A valid document: parsed, within the limits, validated."""
 
     def __init__(self, schema: Any, core: GraphQLSchema, limits: Limits, text: str) -> None:
-        limits.check_text(text)
+        tokens = limits.check_text(text)
         self.node = _parse(text)
-        limits.check_document(self.node)
+        self.weight = tokens + ROOT * limits.check_document(self.node)
         if errors := validate(core, self.node, max_errors=5, hide_suggestions=True):
             raise RequestError(errors)
         fragments = {
@@ -166,6 +170,22 @@ class Document:
         return self.operations[0]
 
 
+class Documents(dict[str, Document]):
+    """The documents that are kept, by their text; those of the start, for ever."""
+
+    def __init__(self, listed: Mapping[str, Document]) -> None:
+        super().__init__(listed)
+        self._listed, self._weight = len(self), 0
+
+    def keep(self, text: str, document: Document) -> None:
+        """Keep a document; forget the oldest where that is too many, or too much."""
+        self[text] = document
+        self._weight += document.weight
+        while len(self) > DOCUMENTS + self._listed or self._weight > WEIGHT:
+            oldest = next(islice(self, self._listed, None))
+            self._weight -= self.pop(oldest).weight
+
+
 def _parse(text: str) -> DocumentNode:
     try:
         return parse(text)
@@ -173,16 +193,16 @@ def _parse(text: str) -> DocumentNode:
         raise RequestError([e]) from e
 
 
-class _Tree:
+class Tree:
     """Resolves fragments, conditions and merging for one variant of an operation."""
 
     def __init__(self, operation: Operation, variables: Values) -> None:
         self._operation = operation
-        self._variables = VariableValues({}, dict(variables))
+        self.variables = VariableValues({}, dict(variables))
 
     def roots(self) -> tuple[Root, ...]:
         o = self._operation
-        fields = self._collect(o.type, [o.node.selection_set])
+        fields = self.collect(o.type, [o.node.selection_set])
         return tuple(self._root(key, nodes) for key, nodes in fields.items())
 
     def _root(self, key: str, nodes: list[FieldNode]) -> Root:
@@ -193,7 +213,7 @@ class _Tree:
             return Root(selected, GraphQLField(type_), tuple(nodes))
         return Root(self._selected(type_, key, nodes), declared, tuple(nodes))
 
-    def _collect(
+    def collect(
         self, type_: GraphQLObjectType, sets: Sequence[SelectionSetNode]
     ) -> dict[str, list[FieldNode]]:
         """Gather the fields selected on a concrete type, by response key, in document order."""
@@ -239,7 +259,7 @@ class _Tree:
         for directive in getattr(node, "directives", None) or ():
             skip = directive.name.value == "skip"
             declared = GraphQLSkipDirective if skip else GraphQLIncludeDirective
-            if get_argument_values(declared, directive, self._variables)["if"] is skip:
+            if get_argument_values(declared, directive, self.variables)["if"] is skip:
                 return False
         return True
 
@@ -262,7 +282,7 @@ class _Tree:
         return Selected(key, name, given, on)
 
     def _selection(self, type_: GraphQLObjectType, sets: Sequence[SelectionSetNode]) -> Selection:
-        fields = self._collect(type_, sets)
+        fields = self.collect(type_, sets)
         return tuple(self._selected(type_, key, nodes) for key, nodes in fields.items())
 
 

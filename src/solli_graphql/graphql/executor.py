@@ -3,19 +3,14 @@
 import asyncio
 import uuid
 from collections.abc import Iterable, Mapping
-from itertools import islice
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 import structlog
 
 from graphql import (
-    DocumentNode,
     GraphQLError,
     GraphQLSyntaxError,
-    OperationDefinitionNode,
-    SelectionSetNode,
-    execute_sync,
 )
 from solli_graphql.db.plan.compiler import project
 from solli_graphql.db.plan.reader import Read, Reader
@@ -32,7 +27,8 @@ from solli_graphql.domain.errors import (
 )
 from solli_graphql.graphql.coercion import RequestError, Values
 from solli_graphql.graphql.cout import Arguments, Cost, Till
-from solli_graphql.graphql.documents import Document, Operation, Root
+from solli_graphql.graphql.documents import Document, Documents, Operation, Root, Tree
+from solli_graphql.graphql.introspection import Introspection
 from solli_graphql.graphql.limits import Limits, check_arguments
 from solli_graphql.graphql.mutation import Context
 from solli_graphql.graphql.refus import MEMBERS, Since
@@ -41,7 +37,6 @@ from solli_graphql.logs import trace
 from solli_graphql.quotas import Quota, QuotaDepasse, Unlimited
 
 log = structlog.get_logger()
-DOCUMENTS = 512
 INTROSPECTION = ("__schema", "__type")
 
 
@@ -81,14 +76,13 @@ class Executor:
         limits: Limits,
         open_introspection: bool,
         quota: Quota | None = None,
-        documents: dict[str, Document] | None = None,
+        documents: Documents | None = None,
     ) -> None:
         self._reader = reader
         self._services = (sollicitations, comptes, televersements, exports, bac)
         self._open_introspection, self._limits = open_introspection, limits
         self._till = Till(reader.schema.catalogue, limits, quota or Unlimited())
-        self._documents = {} if documents is None else documents
-        self._pinned = len(self._documents)  # the first ones, which stay
+        self._documents = Documents({}) if documents is None else documents
         # One thread at a time for what is slow: several would keep the loop from its core.
         self.slow = asyncio.Lock()
 
@@ -137,9 +131,7 @@ class Executor:
             if text in self._documents:
                 return self._documents[text]
             document = await asyncio.to_thread(Document, schema, core(), self._limits, text)
-            if len(self._documents) >= DOCUMENTS + self._pinned:
-                del self._documents[next(islice(self._documents, self._pinned, None))]
-            self._documents[text] = document
+            self._documents.keep(text, document)
         return document
 
     def _admit(
@@ -193,6 +185,7 @@ class _Execution:
     ) -> None:
         self._executor, self._acteur, self._operation = executor, acteur, operation
         self._reader, self._variables, self._request = executor.reader, variables, request
+        self._introspection: Introspection | None = None
 
     async def run(self, roots: Iterable[tuple[Root, Arguments]]) -> dict[str, Any]:
         """Execute the roots, one after the other; give the answer's data, and its errors."""
@@ -324,21 +317,9 @@ class _Execution:
         return rows[0][1][s.key] if rows else []
 
     async def _introspect(self, root: Root) -> Any:
-        """Let graphql-core answer an introspection root, alone, on a thread: it is slow."""
-        o = self._operation.node
-        alone = OperationDefinitionNode(
-            operation=o.operation,
-            name=o.name,
-            variable_definitions=o.variable_definitions,
-            selection_set=SelectionSetNode(selections=tuple(root.nodes)),
-        )
-        document = DocumentNode(definitions=(alone, *self._operation.fragments.values()))
-        variables = dict(self._request.variables)
+        """Answer an introspection root, on a thread: a whole schema takes milliseconds."""
+        if self._introspection is None:
+            tree = Tree(self._operation, self._variables)
+            self._introspection = Introspection(core(), tree)
         async with self._executor.slow:
-            result = await asyncio.to_thread(
-                execute_sync, core(), document, variable_values=variables
-            )
-        if result.errors or result.data is None:
-            message = "introspection failed"
-            raise RuntimeError(message)
-        return result.data[root.selected.key]
+            return await asyncio.to_thread(self._introspection.root, root.nodes)

@@ -46,21 +46,22 @@ class Limits:
     operations: int = 10
     objects: int = 5000  # that it may give, by its variables and page sizes
 
-    def check_text(self, text: str) -> None:
-        """Count bytes, tokens and brackets. Raises LimiteDepassee, or GraphQLSyntaxError."""
+    def check_text(self, text: str) -> int:
+        """Count bytes, brackets and tokens. Raises LimiteDepassee or GraphQLError."""
         if len(text.encode()) > self.octets:
             _refuse("Ce document", self.octets // 1024, "Kio")
-        depth = 0
-        for count, kind in enumerate(_tokens(text)):
+        depth = count = 0
+        for count, kind in enumerate(_tokens(text), 1):
             depth += (kind in OPENING) - (kind in CLOSING)
             if depth > self.nesting:
                 _refuse(NESTING, self.nesting, "niveaux")
-            if count >= self.tokens:
+            if count > self.tokens:
                 _refuse("Ce document", self.tokens, "jetons lexicaux")
+        return count
 
-    def check_document(self, document: DocumentNode) -> None:
+    def check_document(self, document: DocumentNode) -> int:
         """
-        Count what the document selects, fragments spread out, used or not.
+        Count what the document selects, fragments spread out, used or not; give its root fields.
 
         Raises LimiteDepassee, or EntreeInvalide for a fragment within itself.
         """
@@ -92,6 +93,7 @@ class Limits:
         compared = sum(measure.compared([d.selection_set]) for d in defined)
         if compared + _pairs(len(measure.fragments)) * COMPOSITE > self.comparisons:
             _refuse("La comparaison des champs répétés de ce document", self.comparisons, "")
+        return sum(s.roots for s in sizes)
 
     def check_objects(self, objects: int) -> None:
         """Bound what an answer may hold. Raises LimiteDepassee."""

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from itertools import chain
 from typing import Any, NamedTuple, Protocol
 
 import orjson
@@ -41,6 +42,7 @@ class NotAcceptable(EntreeInvalide):
 OK, BAD_REQUEST, UNAUTHORIZED, NOT_ALLOWED, TOO_MANY, UNAVAILABLE = 200, 400, 401, 405, 429, 503
 MEDIA = {m: f"{m}; charset=utf-8".encode() for m in (GRAPHQL, JSON)}
 IDENTITY = b"identity"
+CONTAINERS = (dict, list)
 # Seconds before a refusal for want of a place: clients that insist at once would take all the time.
 PAUSE = 0.25
 EXTRA = {UNAUTHORIZED: (b"www-authenticate", b"Bearer"), UNAVAILABLE: (b"retry-after", b"1")}
@@ -211,10 +213,11 @@ class Endpoint:
 
 def _deeper(value: Any, levels: int) -> bool:
     """Tell whether a value has more levels of lists and objects than these."""
-    if not isinstance(value, dict | list):
-        return False
-    inner = value.values() if isinstance(value, dict) else value
-    return levels == 0 or any(_deeper(v, levels - 1) for v in inner)
+    level = [value] if isinstance(value, CONTAINERS) else []
+    for _ in range(levels):
+        below = chain.from_iterable(v.values() if isinstance(v, dict) else v for v in level)
+        level = [v for v in below if isinstance(v, CONTAINERS)]
+    return bool(level)
 
 
 def _checked(asked: dict[str, Any]) -> tuple[str, dict[str, Any], str | None, bool]:

@@ -1,0 +1,1 @@
+"""What the GraphQL door does with what is made to cost much."""

@@ -40,6 +40,7 @@ from solli_graphql.domain.errors import EntreeInvalide
 from solli_graphql.graphql.coercion import RequestError, Values, Variables, arguments
 from solli_graphql.graphql.fields import BACKREF
 from solli_graphql.graphql.limits import Limits
+from solli_graphql.graphql.obsolescences import Obsolescences
 
 MAX_VARIANTS = 16
 DOCUMENTS = 512
@@ -109,6 +110,11 @@ class Operation:
     def variables(self) -> Variables:
         """Give what coerces the variables; calling it raises RequestError."""
         return Variables(self.core, self.node.variable_definitions or ())
+
+    @cached_property
+    def obsolescences(self) -> Obsolescences:
+        """Give what tells which deprecated parts of the schema it uses."""
+        return Obsolescences(self.core, self.node, self.fragments)
 
     @cached_property
     def conditions(self) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 import asyncio
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 
@@ -59,6 +59,7 @@ class Reply(NamedTuple):
     code: str | None = None  # of the first error
     cost: Cost | None = None
     wait: int = 0  # seconds until there are points enough
+    obsolescences: Sequence[dict[str, str]] = ()
 
 
 class Executor:
@@ -123,7 +124,8 @@ class Executor:
         execution = _Execution(self, who, operation, variables, request)
         body = await execution.run(zip(roots, arguments, strict=True))
         code = body["errors"][0]["extensions"]["code"] if "errors" in body else None
-        return Reply(body, executed=True, code=code, cost=cost)
+        obsolete = operation.obsolescences(request.variables)
+        return Reply(body, executed=True, code=code, cost=cost, obsolescences=obsolete)
 
     async def _document(self, text: str) -> Document:
         """Read a document, on a thread: a large one takes tens of milliseconds; and keep it."""

@@ -70,6 +70,8 @@ class Reply(Protocol):
     def cost(self) -> Any: ...
     @property
     def wait(self) -> int: ...
+    @property
+    def obsolescences(self) -> Any: ...
 
 
 Execute = Callable[..., Coroutine[Any, Any, Reply]]
@@ -246,6 +248,8 @@ def _answer(reply: Reply, media: str) -> Answer:
     if reply.cost is not None:
         asked, most, left = reply.cost
         reply.body["extensions"] = {"cout": {"demande": asked, "maximum": most, "restant": left}}
+    if reply.obsolescences:
+        reply.body["extensions"]["obsolescences"] = reply.obsolescences
     if reply.wait:
         return Answer(reply.body, TOO_MANY, media, reply.wait)
     status = OK if reply.code is None else STATUSES.get(reply.code, OK)

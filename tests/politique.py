@@ -97,6 +97,41 @@ reouvertures                                     ====
 allersRetours                                    ====
 pdfUrl                                           ~~~~
 """
+# Who may call each root: a letter of ROLES_D_UNE_RACINE for each role that may.
+RACINES = """
+moi                   ERSAD
+node                  ERSAD
+nodes                 ERSAD
+sollicitation         ERSAD
+synthese              ERSA
+sollicitations        ERSA
+structures            ERSAD
+structure             ERSAD
+categories            ERSAD
+utilisateurs          D
+soumettreSollicitation E
+traiter               RS
+repondreComplement    E
+rouvrir               E
+cloturer              E
+preparerTeleversement ERS
+exporter              ERSA
+jouerAutrePartie      ERS
+reinitialiserDemo     D
+creerUtilisateur      D
+lierUtilisateur       D
+accorderHabilitation  D
+retirerHabilitation   D
+desactiverUtilisateur D
+reactiverUtilisateur  D
+"""
+ROLES_D_UNE_RACINE = dict(zip("ERSAD", (*ROLES, "ADMINISTRATEUR"), strict=True))
+
+
+def racines() -> dict[str, frozenset[str]]:
+    """Read the table of roots: the roles of each."""
+    lignes = (ligne.split() for ligne in RACINES.strip().splitlines())
+    return {nom: frozenset(ROLES_D_UNE_RACINE[x] for x in lettres) for nom, lettres in lignes}
 
 
 def table() -> dict[str, str]:

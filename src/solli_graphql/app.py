@@ -20,7 +20,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from solli_graphql.demo import acces
 from solli_graphql.graphql.schema import sdl
-from solli_graphql.http import health, page
+from solli_graphql.http import health, page, portes
 from solli_graphql.http.edge import Edge, Guard, trusting
 from solli_graphql.http.logs import Logged
 from solli_graphql.http.negotiation import Headers
@@ -123,6 +123,8 @@ def create_app(settings: Settings, *, patience: int = 0, prepared: bool = False)
         routes += page.routes(demo=settings.demo)
     if settings.demo:
         routes.append(Route("/demo/comptes", page.comptes(partial(acces.emettre, service.db))))
+
+    portes.verifier(routes)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[dict[str, Any]]:

@@ -1,5 +1,6 @@
 """The matrix: every field × role × relation × state, against a reviewed table."""
 
+import re
 from datetime import UTC, datetime
 from typing import Any
 
@@ -8,7 +9,7 @@ import pytest
 from client import Client, Compte
 from fabrique import Affaire, Make
 from histoires import CHEMINS
-from politique import ROLES, chemins, document, ecart, table, valeurs
+from politique import ROLES, chemins, document, ecart, racines, table, valeurs
 from solli_graphql.db import models as m
 from solli_graphql.db.database import Tx
 from solli_graphql.db.pieces import JOINDRE
@@ -17,8 +18,11 @@ from solli_graphql.db.relations import SOLLICITATION
 from solli_graphql.db.vues import lecture
 from solli_graphql.domain.acteur import Role, Vue
 from solli_graphql.domain.workflow import DestinataireActuel, StatutSollicitation
+from solli_graphql.graphql import entrees
+from solli_graphql.graphql.entrees import ENTREES, FORME
+from solli_graphql.graphql.fields import BACKREF, racine
 from solli_graphql.graphql.politique import declare
-from solli_graphql.graphql.schema import core
+from solli_graphql.graphql.schema import core, sdl
 
 SUPPORT = DestinataireActuel.SUPPORT
 DEPOT: dict[str, Any] = {
@@ -86,6 +90,62 @@ async def lire(client: Client, par: Compte, s: Affaire) -> Any:
     reply = await client.execute(document(chemins(core())), par=par, id=s.gid)
     assert reply.codes == [], reply.body
     return reply.data["node"]
+
+
+class TestRacines:
+    def test_are_all_reviewed(self) -> None:
+        """
+        A root has the roles that the reviewed table says, and its line in it.
+        """
+        printed = {
+            nom: frozenset(str(r) for r in _autorise(champ))
+            for type_ in ("Query", "Mutation")
+            for nom, champ in core().type_map[type_].fields.items()  # type: ignore[attr-defined]
+        }
+        assert printed == racines()
+
+    def test_one_without_a_permission_is_refused(self) -> None:
+        """
+        A root that declares no permission stops the start.
+        """
+        with pytest.raises(TypeError, match="sans_permission"):
+
+            @racine(str, "Sans permission.")
+            def sans_permission() -> None: ...
+
+
+class TestEntrees:
+    def test_are_printed(self) -> None:
+        """
+        The SDL says of each argument and input field what it is held to.
+        """
+        publie = sdl()
+        assert "id: ID! @entree(regle: VISIBILITE)" in publie
+        assert "espace: Espace! @entree(regle: HABILITATION)" in publie
+        imprimees = re.findall(r"@entree\(regle: [A-Z]+\)", publie)
+        assert len(imprimees) == sum(map(len, ENTREES.values()))
+
+    @pytest.mark.parametrize("ou", ENTREES)
+    def test_one_without_a_rule_is_refused(self, ou: str) -> None:
+        """
+        An argument or an input field without a rule stops the start, which names it.
+        """
+        for nom in ENTREES[ou]:
+            manque = {**ENTREES, ou: {n: r for n, r in ENTREES[ou].items() if n != nom}}
+            with pytest.raises(TypeError, match=f"no rule for .*'{ou}', '{nom}'"):
+                entrees.declare(core(), manque)
+
+    def test_a_rule_of_nothing_is_refused(self) -> None:
+        """
+        A rule for what does not exist stops the start: the table never lies.
+        """
+        with pytest.raises(TypeError, match=r"rules for no input .*'Query.node', 'absent'"):
+            entrees.declare(core(), {**ENTREES, "Query.node": {"id": FORME, "absent": FORME}})
+
+
+def _autorise(champ: Any) -> list[Role]:
+    (extension,) = champ.extensions[BACKREF].extensions
+    return [r for p in extension.permissions for r in p.schema_directive.roles]
 
 
 class TestMatrix:

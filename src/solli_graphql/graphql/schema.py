@@ -11,10 +11,10 @@ from graphql import GraphQLSchema
 from solli_graphql.db import queries
 from solli_graphql.db.criteria import CRITERIA
 from solli_graphql.db.plan.reader import Schema
+from solli_graphql.graphql import entrees, politique
 from solli_graphql.graphql.enums import DATE, DATE_TIME
 from solli_graphql.graphql.fields import catalogue
 from solli_graphql.graphql.mutation import Mutation
-from solli_graphql.graphql.politique import declare
 from solli_graphql.graphql.query import Query
 
 scalars: dict[object, Any] = {date: DATE, datetime: DATE_TIME}
@@ -40,8 +40,10 @@ def readable() -> Schema:
     """
     Give what the reader knows of the nouns.
 
-    Raises TypeError for a source that is not one, or a column without a policy.
+    Raises TypeError for a source that is not one, a column without a policy, an input
+    without a rule.
     """
     entities = catalogue(core())
-    declare(core(), entities)
+    politique.declare(core(), entities)
+    entrees.declare(core())
     return Schema(entities, CRITERIA, queries.ORDERS, queries.see)

@@ -56,12 +56,12 @@ def programme(page: Path, langue: str, port: int) -> str:
     return "\n".join(parties).replace(PORTE, f"127.0.0.1:{port}") + "\n"
 
 
-def jouer(commande: list[str], dossier: Path, port: int) -> list[str]:
+def jouer(commande: list[str], dossier: Path, port: int, **env: str) -> list[str]:
     """Run a program, two minutes at most; give what each of its examples printed."""
     joue = subprocess.run(
         commande,
         cwd=dossier,
-        env=os.environ | {"PYTHONWARNINGS": "default"},
+        env=os.environ | env,
         capture_output=True,
         text=True,
         timeout=120,

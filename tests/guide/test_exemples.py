@@ -8,10 +8,12 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 
 from exemples import blocs, comparer, jouer, programme, semblable
 from graphql import parse, validate
+from paquets import installer
 from prises import listening
 from solli_graphql.graphql.schema import core
 from solli_graphql.settings import Mode, Settings
@@ -25,6 +27,9 @@ AVEC = {
 
 # Pages with commands that are not run here: those that install, which CI itself runs first.
 SANS = {"demarrer"}
+
+TSC = """--strict --noUncheckedIndexedAccess --target es2022 --module nodenext
+    --types node --skipLibCheck""".split()
 
 
 def nom(page: Path) -> str:
@@ -67,6 +72,15 @@ def port(dossier: Path) -> Iterator[int]:
         yield server.port
 
 
+@pytest.fixture
+def jetons(port: int) -> dict[str, str]:
+    """
+    Give the tokens that examples read in the environment: EMETTEUR, RECEPTEUR…
+    """
+    comptes = httpx.get(f"http://127.0.0.1:{port}/demo/comptes").raise_for_status().json()
+    return {c["courriel"].partition("@")[0].upper(): c["jeton"] for c in comptes}
+
+
 class TestExemples:
     @pytest.mark.parametrize("page", AVEC["sh"], ids=nom)
     def test_in_a_shell(self, page: Path, dossier: Path, port: int) -> None:
@@ -83,14 +97,29 @@ class TestExemples:
         comparer(page, "sh", jouer(["bash", str(script)], dossier, port))
 
     @pytest.mark.parametrize("page", AVEC["python"], ids=nom)
-    def test_in_python(self, page: Path, dossier: Path, port: int) -> None:
+    def test_in_python(self, page: Path, dossier: Path, port: int, jetons: dict[str, str]) -> None:
         """
         The Python of a page does what it says.
         """
         script = dossier / "exemples.py"
         script.write_text(programme(page, "python", port))
 
-        comparer(page, "python", jouer([sys.executable, str(script)], dossier, port))
+        comparer(page, "python", jouer([sys.executable, str(script)], dossier, port, **jetons))
+
+    @pytest.mark.parametrize("page", AVEC["ts"], ids=nom)
+    def test_in_typescript(
+        self, page: Path, dossier: Path, port: int, jetons: dict[str, str]
+    ) -> None:
+        """
+        The TypeScript of a page is well typed, strictly, and does what it says.
+        """
+        paquets = installer("guide", "the TypeScript of the guide is not run")
+        (dossier / "node_modules").symlink_to(paquets / "node_modules")
+        shutil.copy(paquets / "package.json", dossier)
+        (dossier / "exemples.ts").write_text(programme(page, "ts", port))
+        jouer(["node", "node_modules/typescript/bin/tsc", *TSC, "exemples.ts"], dossier, port)
+
+        comparer(page, "ts", jouer(["node", "exemples.js"], dossier, port, **jetons))
 
 
 class TestPages:

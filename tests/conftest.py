@@ -15,6 +15,7 @@ import pytest
 from hypothesis import settings as hypothesis_settings
 
 from client import Client
+from evenements import Evenements
 from fabrique import METIER, SUPPORT, Make
 from solli_graphql.app import create_app
 from solli_graphql.db.migrate import migrate
@@ -138,7 +139,14 @@ async def url(
 @pytest.fixture(scope="session")
 def settings(url: str, tmp_path_factory: pytest.TempPathFactory) -> Settings:
     stockage = f"file://{tmp_path_factory.mktemp('pieces')}"
-    return Settings(mode=Mode.DEMO, database_url=url, storage_url=stockage, _env_file=None)
+    journal = tmp_path_factory.mktemp("journal") / "securite.jsonl"
+    return Settings(
+        mode=Mode.DEMO,
+        database_url=url,
+        storage_url=stockage,
+        journal_securite=journal,
+        _env_file=None,
+    )
 
 
 @asynccontextmanager
@@ -169,3 +177,16 @@ async def client(settings: Settings) -> AsyncIterator[Client]:
 @pytest.fixture(scope="session")
 def make(client: Client) -> Make:
     return Make(client)
+
+
+@pytest.fixture
+async def evenements(client: Client, settings: Settings) -> Evenements:
+    """
+    The security events that the application writes from now on.
+    """
+    secret = await identite.cle(client.db, identite.PSEUDONYMES)
+    assert secret is not None
+    assert settings.journal_securite is not None
+    avant = Evenements(settings.journal_securite, secret)
+    await avant.lus()  # those of former tests are still on their way
+    return avant.encore()

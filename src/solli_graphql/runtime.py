@@ -17,6 +17,7 @@ from solli_graphql.db.plan.reader import Reader
 from solli_graphql.demo.bac import Bac
 from solli_graphql.demo.copie import Copie
 from solli_graphql.domain.acteur import Acteur
+from solli_graphql.domain.errors import Empechement
 from solli_graphql.domain.formats import types_admis
 from solli_graphql.exports.pdf import Atelier
 from solli_graphql.exports.tableur import TYPES
@@ -41,7 +42,7 @@ from solli_graphql.http.telechargements import (
     Telechargements,
 )
 from solli_graphql.http.televersements import Reception
-from solli_graphql.logs import trace
+from solli_graphql.logs import Journal, trace
 from solli_graphql.quotas import quota
 from solli_graphql.services import pieces
 from solli_graphql.services.comptes import Comptes
@@ -76,6 +77,7 @@ class Service:
         self._endpoint: Endpoint | None = None
         self._fournisseur = fournisseur(settings)
         self._storage = Storage(settings.storage)
+        self._journal = journal(settings)
 
     async def open(self) -> None:
         """Open the database and wire what needs it. Raises Unreachable or NotMigrated."""
@@ -84,8 +86,8 @@ class Service:
         if secret is None:
             message = "the database has lost its key"
             raise RuntimeError(message)
-        liens, trace = Liens(secret, base=self._settings.url_publique), Trace(secret)
-        reader = Reader(self.db, readable(), secret=secret, links=liens.pour)
+        liens, trace = Liens(secret, base=self._settings.url_publique), Trace(secret, self._journal)
+        reader = Reader(self.db, readable(), secret=secret, links=liens.pour, note=trace.lire)
         televersements = Televersements(self.db, self._storage, liens, regles(self._settings))
         lignes, liste = Lignes(reader), documents(self._settings)
         exports = Exports(self.db, lignes.compter, liens)
@@ -102,6 +104,7 @@ class Service:
             quota=self._quota,
             open_introspection=demo,
             documents=Documents(liste.documents),  # to which it adds others
+            refused=trace.refuser,
         )
 
         work = [self._purge_hourly(), *([self._warm_up(executor, liste)] if self._prepared else [])]
@@ -110,11 +113,12 @@ class Service:
         self._background = [asyncio.create_task(w) for w in work]
 
         identite = Identite(self.db, await self._verificateurs(), trace)
-        self._endpoint = self._graphql(executor, identite, liste)
+        self._endpoint = self._graphql(executor, identite, liste, trace)
         self._atelier = Atelier()
         exporter = self._exporter(exports, Flux(self.db, lignes, self._settings.exports), trace)
-        self._telechargements = self._links(liens, identite, Fiches(reader), exporter, trace)
-        self._reception = Reception(liens, identite, televersements)
+        fiches = Fiches(reader.on(self.db))  # what it reads is noted as a download
+        self._telechargements = self._links(liens, identite, fiches, exporter, trace)
+        self._reception = Reception(liens, identite, televersements, trace)
 
     def _links(
         self, liens: Liens, identite: Identite, fiches: Fiches, exporter: Exporter, trace: Trace
@@ -123,13 +127,16 @@ class Service:
 
         async def lire(acteur: Acteur, id_: int) -> dict[str, Any] | None:
             await self._quota.take(acteur.id, min(POINTS, self._quota.capacity))
-            return await self._turnstile.run(fiches.lire(acteur, id_))
+            fiche = await self._turnstile.run(fiches.lire(acteur, id_))
+            if fiche:
+                trace.noter("TELECHARGER_PDF", acteur=acteur.id, sollicitation=id_)
+            return fiche
 
         async def trouver(acteur: Acteur, id_: int) -> Any:
             await self._quota.take(acteur.id, min(POINTS_PIECE, self._quota.capacity))
             piece = await pieces.telecharger(self.db, acteur, id_)
             if piece:
-                trace.noter("telecharger_piece", acteur=acteur.id, cible=acteur.id, piece=id_)
+                trace.noter("TELECHARGER_PIECE", acteur=acteur.id, piece=id_)
             return piece
 
         return Telechargements(
@@ -138,9 +145,12 @@ class Service:
             octets=self._storage.lire,
             exporter=exporter,
             delai=self._settings.delai_export,
+            trace=trace,
         )
 
-    def _graphql(self, executor: x.Executor, identite: Identite, liste: Listed) -> Endpoint:
+    def _graphql(
+        self, executor: x.Executor, identite: Identite, liste: Listed, trace: Trace
+    ) -> Endpoint:
         """Give the GraphQL door."""
         return Endpoint(
             executor.execute,
@@ -148,6 +158,7 @@ class Service:
             identite,
             self._turnstile,
             Named(liste.texts, only=self._settings.documents_seuls, apq=self._settings.apq),
+            trace,
             body_limit=self._settings.corps_octets,
             depth_limit=self._settings.corps_profondeur,
             get=self._settings.demo,
@@ -159,7 +170,7 @@ class Service:
         async def ouvrir(acteur: Acteur, demande: Demande) -> Octets:
             await self._quota.take(acteur.id, min(POINTS_EXPORT, self._quota.capacity))
             octets = await flux.ouvrir(acteur, demande)
-            trace.noter("EXPORTER", acteur=acteur.id, cible=acteur.id, espace=demande.espace)
+            trace.noter("EXPORTER", acteur=acteur.id, espace=demande.espace)
             return octets
 
         async def exporter(acteur: Acteur, id_: int) -> Export | None:
@@ -213,6 +224,7 @@ class Service:
         if self._fournisseur:
             await self._fournisseur.close()
         await self.db.close()
+        self._journal.flush()
 
     async def _warm_up(self, executor: x.Executor, liste: Listed) -> None:
         """Prepare for the first requests of each kind, after the start."""
@@ -299,6 +311,18 @@ def limits(settings: Settings) -> Limits:
         operations=settings.document_operations,
         objects=settings.document_objets,
     )
+
+
+def journal(settings: Settings) -> Journal:
+    """Give where security events go. Raises Empechement if nothing can be written there."""
+    path = settings.journal_securite
+    made = Journal(path)
+    try:
+        made.check()
+    except OSError as e:
+        message = f"Le journal de sécurité ne peut pas être écrit : {path or 'sortie standard'}."
+        raise Empechement(message) from e
+    return made
 
 
 def documents(settings: Settings) -> Listed:

@@ -107,6 +107,7 @@ class Settings(BaseSettings):
     document_directives: int = Field(30, ge=0, description="Most directives of a document.")
     document_objets: int = Field(5000, ge=100, description="Most objects of an answer.")
     document_operations: int = Field(10, ge=1, description="Most operations of a document.")
+    journal_securite: Path | None = Field(None, description="File of the security events.")
     documents: FilePath | None = Field(None, description="List of trusted documents (JSON).")
     documents_seuls: bool = Field(default=False, description="Serve no other document.")
     apq: bool = Field(default=False, description="Register documents by their hash (Apollo).")

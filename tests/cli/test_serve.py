@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from commandes import Solli, done
+from commandes import Solli, done, refused
 
 
 def start(*args: str, **env: str) -> "subprocess.Popen[str]":
@@ -53,6 +53,16 @@ class TestServe:
             _, err = await asyncio.to_thread(process.communicate, timeout=25)
         assert f"http://127.0.0.1:{port}/" in err
         assert "Traceback" not in err
+
+    async def test_a_journal_that_cannot_be_written_stops_the_start(
+        self, solli: Solli, migre: str, tmp_path: Path
+    ) -> None:
+        """
+        A file of security events that cannot be written is told before anything is served.
+        """
+        journal = str(tmp_path / "absent" / "securite.jsonl")
+        said = refused(await solli("serve", url=migre, SOLLI_JOURNAL_SECURITE=journal))
+        assert journal in said
 
     @pytest.mark.skipif(not Path("/proc").exists(), reason="children are listed there")
     async def test_workers_do_not_outlive_their_supervisor(self, migre: str) -> None:

@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-import structlog
 
 from client import Client, Compte
 from documents import SOUMETTRE
+from evenements import Evenements
 from fabrique import Lieu, Make, depot
 from solli_graphql.db import models as m
 from solli_graphql.db.database import Statement, read
@@ -180,16 +180,16 @@ class TestWholePortal:
         refus = await agir(client, chef, "accorderHabilitation", **autre, cleIdempotence=cle)
         assert refus["code"] == "CLE_IDEMPOTENCE_REUTILISEE"
 
-    async def test_leaves_a_trace(self, client: Client, make: Make, chef: Compte) -> None:
+    async def test_leaves_a_trace(
+        self, client: Client, make: Make, chef: Compte, evenements: Evenements
+    ) -> None:
         """
         Each act leaves one event that names nobody.
         """
         qui, lieu = await make.compte(), await make.lieu()
-        with structlog.testing.capture_logs() as logs:
-            entree = {"utilisateur": qui.gid, "habilitation": droit(Role.RECEPTEUR, lieu)}
-            await agir(client, chef, "accorderHabilitation", **entree)
-        (trace,) = [x for x in logs if x["event"] == "securite"]
-        assert trace["action"] == "ACCORDER_HABILITATION"
+        entree = {"utilisateur": qui.gid, "habilitation": droit(Role.RECEPTEUR, lieu)}
+        await agir(client, chef, "accorderHabilitation", **entree)
+        (trace,) = await evenements.lus("ACCORDER_HABILITATION")
         assert (trace["role"], trace["structure"]) == ("RECEPTEUR", lieu.id)
         assert not {str(trace["acteur"]), str(trace["cible"])} & {str(chef.id), str(qui.id)}
         assert qui.courriel not in str(trace)

@@ -63,7 +63,7 @@ def administration(acteur: Acteur) -> Rights:
     tout = any(h.structure_id is None for h in tenues)
     shape = (Portee(Role.ADMINISTRATEUR, tout, min(len(structures), 2), 0),) if tenues else ()
     un = structures[0] if len(structures) == 1 else structures
-    return _rights(shape, {"administrees": un})
+    return _rights(shape, {"acteur": acteur.id, "administrees": un})
 
 
 _COTES = {

@@ -157,3 +157,13 @@ def lecture(relation: str, name: str, v: Vue) -> Lecture:
             return Lecture.PSEUDONYME
         case instead:
             return Lecture.CLAIR if instead == name else Lecture.PROPRE
+
+
+_DU_COMPTE = {"courriel", "nom", "prenom", "sujet"}
+
+
+def personnelle(relation: str, name: str) -> bool:
+    """Tell whether a column is of a person: no analyst reads it, as none reads an account."""
+    if relation == "compte":
+        return name in _DU_COMPTE
+    return lecture(relation, name, Vue.ANALYSTE) in (Lecture.MASQUE, Lecture.PSEUDONYME)

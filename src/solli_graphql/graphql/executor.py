@@ -2,7 +2,7 @@
 
 import asyncio
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 
@@ -78,8 +78,9 @@ class Executor:
         open_introspection: bool,
         quota: Quota | None = None,
         documents: Documents | None = None,
+        refused: Callable[..., None] | None = None,
     ) -> None:
-        self._reader = reader
+        self._reader, self.refused = reader, refused
         self._services = (sollicitations, comptes, televersements, exports, bac)
         self._open_introspection, self._limits = open_introspection, limits
         self._till = Till(reader.schema.catalogue, limits, quota or Unlimited())
@@ -284,6 +285,8 @@ class _Execution:
         except SolliError as e:
             if type(e) not in MEMBERS:
                 raise
+            if self._executor.refused:
+                self._executor.refused(self._acteur.id, [e.code], mutation=root.selected.name)
             member = MEMBERS[type(e)](e, self._acteur)
         return await self._payload(root, member)
 

@@ -7,7 +7,7 @@ from strawberry.schema_directive import Location
 
 from graphql import GraphQLSchema
 from solli_graphql.db.plan.sources import Entity
-from solli_graphql.db.vues import Lecture, lecture
+from solli_graphql.db.vues import Lecture, lecture, personnelle
 from solli_graphql.domain.acteur import Vue
 from solli_graphql.graphql.fields import BACKREF, DES_VUES, VIRTUAL, enumeration, named
 
@@ -36,17 +36,25 @@ class Lu:
     analyste: Lecture = strawberry.field(description="Vue de l'analyste.")
 
 
-def declare(schema: GraphQLSchema, entities: Mapping[str, Entity]) -> None:
-    """Give every field its policy. Raises TypeError for one that reads a column without any."""
+def declare(schema: GraphQLSchema, entities: Mapping[str, Entity]) -> frozenset[tuple[str, str]]:
+    """
+    Give every field its policy; list those, by type, that tell something of a person.
+
+    Raises TypeError for one that reads a column without any policy.
+    """
+    personal = set()
     for entity in entities.values():
         if entity.relation is None:
             continue
         for name, field in entity.fields.items():
             columns = [c for c in named(field, entities) if c not in VIRTUAL - DES_VUES]
+            if any(personnelle(entity.relation.name, c) for c in columns):
+                personal.add((entity.name, name))
             policy = {v: _least(entity.relation.name, columns, v) for v in Vue}
             if {*policy.values()} != {Lecture.CLAIR}:
                 declared = schema.type_map[entity.name].fields[name].extensions[BACKREF]  # type: ignore[attr-defined]
                 declared.directives = [Lu(**{v.lower(): how for v, how in policy.items()})]
+    return frozenset(personal)
 
 
 def _least(relation: str, columns: list[str], v: Vue) -> Lecture:

@@ -44,6 +44,6 @@ def readable() -> Schema:
     without a rule.
     """
     entities = catalogue(core())
-    politique.declare(core(), entities)
+    personal = politique.declare(core(), entities)
     entrees.declare(core())
-    return Schema(entities, CRITERIA, queries.ORDERS, queries.see)
+    return Schema(entities, CRITERIA, queries.ORDERS, queries.see, personal)

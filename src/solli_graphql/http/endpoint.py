@@ -9,6 +9,7 @@ import orjson
 from starlette.datastructures import QueryParams
 from starlette.types import Receive, Scope, Send
 
+from solli_graphql.domain.acteur import Acteur
 from solli_graphql.domain.errors import (
     EntreeInvalide,
     LimiteDepassee,
@@ -21,6 +22,7 @@ from solli_graphql.http.edge import SECURITY, Turnstile, refuse
 from solli_graphql.http.named import Named
 from solli_graphql.http.negotiation import GRAPHQL, JSON, Given, is_json, negotiate
 from solli_graphql.services.identite import Identite
+from solli_graphql.services.securite import Trace
 
 
 class TooLarge(LimiteDepassee):
@@ -100,13 +102,15 @@ class Endpoint:
         identite: Identite,
         turnstile: Turnstile,
         named: Named,
+        trace: Trace,
         *,
         body_limit: int,
         depth_limit: int,
         get: bool,
     ) -> None:
         self._execute, self._request = execute, request
-        self._identite, self._turnstile, self._named = identite, turnstile, named
+        self._identite, self._turnstile = identite, turnstile
+        self._named, self._trace = named, trace
         self._limit, self._depth = body_limit, depth_limit
         self._methods = ("POST", "GET") if get else ("POST",)
 
@@ -133,7 +137,7 @@ class Endpoint:
 
     async def _respond(self, scope: Scope, receive: Receive) -> Answer:
         given = dict(reversed(scope["headers"]))  # the first of each name
-        media = negotiate(given.get(b"accept"))
+        media, acteur = negotiate(given.get(b"accept")), None
         try:
             self._admit(scope["method"], media)
             acteur = await auth.acteur(scope["headers"], self._identite)
@@ -149,7 +153,11 @@ class Endpoint:
             if new is not None and reply.executed:
                 self._named.register(new, query)
         except SolliError as e:
+            self._trace.refuser(_id(acteur), [e.code])
             return _refusal(e, media or JSON)
+        if reply.code is not None:
+            codes = [e["extensions"]["code"] for e in reply.body["errors"]]
+            self._trace.refuser(_id(acteur), codes)
         return _answer(reply, media or JSON)
 
     def _admit(self, method: str, media: str | None) -> None:
@@ -211,6 +219,10 @@ class Endpoint:
             message = f"Le JSON est imbriqué sur plus de {self._depth} niveaux."
             raise LimiteDepassee(message)
         return value
+
+
+def _id(acteur: Acteur | None) -> int | None:
+    return None if acteur is None else acteur.id
 
 
 def _deeper(value: Any, levels: int) -> bool:

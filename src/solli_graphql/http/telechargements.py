@@ -13,12 +13,19 @@ from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.types import Send
 
 from solli_graphql.domain.acteur import Acteur
-from solli_graphql.domain.errors import LimiteDepassee, NonAuthentifie, Occupe, SolliError
+from solli_graphql.domain.errors import (
+    Introuvable,
+    LimiteDepassee,
+    NonAuthentifie,
+    Occupe,
+    SolliError,
+)
 from solli_graphql.http import auth
 from solli_graphql.http.plages import Insatisfaisable, plage
 from solli_graphql.quotas import QuotaDepasse
 from solli_graphql.services.identite import Identite
 from solli_graphql.services.liens import Genre, Lien, Liens
+from solli_graphql.services.securite import Trace
 
 log = structlog.get_logger()
 ENTETES = {
@@ -55,27 +62,36 @@ class Telechargements:
         octets: Octets,
         exporter: Exporter,
         delai: float,
+        trace: Trace,
     ) -> None:
         self._liens, self._identite = liens, identite
         self._lire, self._rendre = lire, rendre
         self._trouver_piece, self._octets = trouver, octets
-        self._exporter, self._delai = exporter, delai
+        self._exporter, self._delai, self._trace = exporter, delai, trace
 
     async def respond(self, request: Request) -> Response:
         """Answer with the file of a link, for the person to whom it was given."""
+        lien = self._liens.lire(request.path_params["jeton"])
         try:
-            lien = self._liens.lire(request.path_params["jeton"])
             found = await self._trouver(request, lien)
-        except NonAuthentifie:
+        except NonAuthentifie as e:
+            self._refuse(None, e.code)
             return auth.refus(ENTETES)
         except Occupe as e:
             return PlainTextResponse(e.message + "\n", 503, {**ENTETES, "Retry-After": "1"})
-        except QuotaDepasse as e:
-            attente = {"Retry-After": str(e.attente)}
-            return PlainTextResponse(e.message + "\n", 429, {**ENTETES, **attente})
         except LimiteDepassee as e:
+            self._refuse(lien, e.code)
+            if isinstance(e, QuotaDepasse):
+                attente = {"Retry-After": str(e.attente)}
+                return PlainTextResponse(e.message + "\n", 429, {**ENTETES, **attente})
             return PlainTextResponse(e.message + "\n", 400, ENTETES)
+        if found is None:
+            self._refuse(lien, Introuvable.code)
         return found or PlainTextResponse(ABSENT, 404, ENTETES)
+
+    def _refuse(self, lien: Lien | None, code: str) -> None:
+        genre = None if lien is None else lien.genre.name
+        self._trace.refuser(lien and lien.acteur_id, [code], lien=genre)
 
     async def _trouver(self, request: Request, lien: Lien | None) -> Response | None:
         acteur = await auth.suivi(request.headers.raw, self._identite, lien)

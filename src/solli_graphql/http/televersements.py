@@ -12,7 +12,8 @@ from solli_graphql.domain.fichiers import FichierTropGros
 from solli_graphql.http import auth
 from solli_graphql.logs import trace
 from solli_graphql.services.identite import Identite
-from solli_graphql.services.liens import Genre, Liens
+from solli_graphql.services.liens import Genre, Lien, Liens
+from solli_graphql.services.securite import Trace
 from solli_graphql.services.televersements import Televersements
 
 log = structlog.get_logger()
@@ -24,17 +25,21 @@ ABSENT = "Cet envoi n'est pas attendu, ou son lien n'est plus valable."
 class Reception:
     """Receives uploads. Whatever is wrong with a link, the same 404; a bad bearer is 401."""
 
-    def __init__(self, liens: Liens, identite: Identite, televersements: Televersements) -> None:
-        self._liens, self._identite = liens, identite
+    def __init__(
+        self, liens: Liens, identite: Identite, televersements: Televersements, trace: Trace
+    ) -> None:
+        self._liens, self._identite, self._trace = liens, identite, trace
         self._televersements, self._en_cours = televersements, 0
 
     async def respond(self, request: Request) -> Response:
         """Receive the body of a request as the bytes of the upload that its link names."""
         try:
             await self._recevoir(request)
-        except NonAuthentifie:
+        except NonAuthentifie as e:
+            self._refuse(None, e.code)
             return auth.refus({})
         except (Introuvable, FichierTropGros, FichierRefuse, Occupe) as e:
+            self._refuse(self._liens.lire(request.path_params["jeton"]), e.code)
             return _refus(e)
         except OSError as e:  # a full disk, most often
             log.error("envoi_impossible", **trace(e))  # noqa: TRY400 - see trace
@@ -43,6 +48,10 @@ class Reception:
             return Response(status_code=499)
         return Response(status_code=204)
 
+    def _refuse(self, lien: Lien | None, code: str) -> None:
+        genre = Genre.TELEVERSEMENT.name
+        self._trace.refuser(lien and lien.acteur_id, [code], lien=genre)
+
     async def _recevoir(self, request: Request) -> None:
         acteur, id_ = await self._qui(request)
         if self._en_cours >= PLACES:
@@ -50,6 +59,7 @@ class Reception:
         self._en_cours += 1
         try:
             await self._televersements.recevoir(acteur, id_, request.stream())
+            self._trace.noter("TELEVERSER", acteur=acteur.id, televersement=id_)
         finally:
             self._en_cours -= 1
 

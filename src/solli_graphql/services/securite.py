@@ -1,24 +1,49 @@
-"""The security trace: who was given what, by whom; people are pseudonyms in it."""
+"""The security events: who did, read or was refused what; people are pseudonyms in them."""
 
-import structlog
+from collections.abc import Iterable
+from functools import lru_cache, partial
 
 from solli_graphql.domain import pseudonymes
+from solli_graphql.domain.errors import (
+    AccesRefuse,
+    DocumentRefuse,
+    Introuvable,
+    LimiteDepassee,
+    NonAuthentifie,
+)
+from solli_graphql.logs import Journal
 
-log = structlog.get_logger()
+REFUS = {e.code for e in (AccesRefuse, DocumentRefuse, Introuvable, LimiteDepassee, NonAuthentifie)}
+PERSONNES = {"Utilisateur", "Compte"}
 
 
 class Trace:
-    """Notes what concerns accounts and rights, once it is done."""
+    """Notes security events, once what they tell is done."""
 
-    def __init__(self, secret: bytes) -> None:
-        self._secret = secret
+    def __init__(self, secret: bytes, journal: Journal | None = None) -> None:
+        self._journal = journal or Journal()
+        pseudonyme = partial(pseudonymes.utilisateur, cle=secret)
+        self._pseudonyme = lru_cache(maxsize=4096)(pseudonyme)
 
-    def noter(self, action: str, *, acteur: int | None, cible: int, **champs: object) -> None:
-        """Write one event; acteur is None for what an identity provider's word did."""
-        log.info(
-            "securite",
-            action=action,
-            acteur=None if acteur is None else pseudonymes.utilisateur(acteur, self._secret),
-            cible=pseudonymes.utilisateur(cible, self._secret),
-            **champs,
-        )
+    def noter(
+        self, action: str, *, acteur: int | None, cible: int | None = None, **champs: object
+    ) -> None:
+        """Write what was done, at once; acteur is None for what an identity provider's word did."""
+        if cible is not None:
+            champs = {"cible": self._pseudonyme(cible), **champs}
+        self._journal.write({"action": action, "acteur": self._qui(acteur), **champs}, now=True)
+
+    def lire(self, acteur: int, type_: str, ids: list[int]) -> None:
+        """Write that somebody has read what tells something of people."""
+        objets = [self._pseudonyme(i) for i in ids] if type_ in PERSONNES else ids
+        qui = self._pseudonyme(acteur)
+        self._journal.write({"action": "LIRE", "acteur": qui, "type": type_, "objets": objets})
+
+    def refuser(self, acteur: int | None, codes: Iterable[str], **champs: object) -> None:
+        """Write that somebody, or nobody known, was refused, if it is for one of these reasons."""
+        for code in REFUS.intersection(codes):
+            qui = self._qui(acteur)
+            self._journal.write({"action": "REFUSER", "acteur": qui, "code": code, **champs})
+
+    def _qui(self, acteur: int | None) -> str | None:
+        return None if acteur is None else self._pseudonyme(acteur)

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple, Protocol
 
 import sqlalchemy as sa
@@ -11,8 +11,10 @@ from solli_graphql.db.cursors import Page, cursor
 from solli_graphql.db.database import Statement, Values
 from solli_graphql.db.plan.compiler import Compiler, Criteria, Level, NestedLists, Regard
 from solli_graphql.db.plan.sources import Catalogue, Columns, Entity, Selected, Selection, Unknown
+from solli_graphql.domain.acteur import Vue
 
 Links = Callable[[int], Callable[[Any, int], str]]  # caller's id -> (kind, row's id) -> link
+Note = Callable[[int, str, list[int]], None]  # caller's id, type, ids of the rows
 MAX_SHAPES = 64  # statements kept for one root of one document
 
 
@@ -42,6 +44,15 @@ class Schema:
     criteria: Criteria
     orders: Mapping[str, Mapping[str, Order]]
     visible: Callable[[Read, Columns], tuple[sa.ColumnElement[bool], Regard]]
+    personal: frozenset[tuple[str, str]] = frozenset()  # fields that tell something of a person
+
+    def is_personal(self, type_: str, selection: Selection) -> bool:
+        """Tell whether a selection holds such a field, at any depth."""
+        return any(
+            (type_, s.name) in self.personal
+            or any(self.is_personal(below, inner) for below, inner in s.on.items())
+            for s in selection
+        )
 
 
 @dataclass(frozen=True)
@@ -51,6 +62,8 @@ class Compiled:
     statement: Statement[Any]
     build: Callable[..., Any]
     count: Statement[Any] | None = None
+    id: int = 0  # where the id stands in a row of a page
+    personal: bool = False  # whether the caller reads something of a person
 
 
 class Nested(NamedTuple):
@@ -122,8 +135,11 @@ class Nowhere:
 class Reader:
     """Reads from one database."""
 
-    def __init__(self, db: Source, schema: Schema, *, secret: bytes, links: Links) -> None:
+    def __init__(
+        self, db: Source, schema: Schema, *, secret: bytes, links: Links, note: Note | None = None
+    ) -> None:
         self._db, self.schema, self._secret, self._links = db, schema, secret, links
+        self._note = note  # who reads something of a person
 
     def dry(self) -> "Reader":
         """Give a reader that compiles for this one, and reads nothing."""
@@ -140,6 +156,8 @@ class Reader:
         compiled, values = await self._prepare(root, read, variables)
         found = await self._db.fetch(compiled.statement, values)
         rows: list[tuple[int, dict[str, Any]]] = compiled.build(found, self._link(read))
+        if compiled.personal and self._note and rows:
+            self._note(_caller(read), read.type, [id_ for id_, _ in rows])
         return rows
 
     async def connection(
@@ -160,11 +178,13 @@ class Reader:
         following, preceding = (beyond, more) if page.backward else (more, beyond)
         link = self._link(read)
         answer: dict[str, Any] = compiled.build(rows, total, following, preceding, link)
+        if compiled.personal and self._note and rows:
+            self._note(_caller(read), read.type, [row[compiled.id] for row in rows])
         return answer
 
     def _link(self, read: Read) -> Callable[[Any, int], str]:
         """Give what makes the caller's personal links; nobody's, where a type has none."""
-        return self._links(read.rights.values.get("acteur", 0))
+        return self._links(_caller(read))
 
     async def _prepare(
         self, root: Root, read: Read, variables: Mapping[str, Any]
@@ -200,7 +220,16 @@ class Reader:
         )
         order = self.schema.orders[read.type][read.order]
         rows = Rows(compiler, level, entity, c, conditions, order)
-        return rows.page(root, read) if root.connection else rows.all(root)
+        compiled = rows.page(root, read) if root.connection else rows.all(root)
+        personal = regard.vues != (Vue.ANALYSTE,) and self.schema.is_personal(
+            read.type, root.selection
+        )
+        return replace(compiled, personal=personal)
+
+
+def _caller(read: Read) -> int:
+    id_: int = read.rights.values.get("acteur", 0)
+    return id_
 
 
 @dataclass(eq=False)
@@ -236,14 +265,17 @@ class Rows:
         if counted:
             self.level.add(count.correlate(None).scalar_subquery())
         fields = [(s, self._field(s, read.order)) for s in root.selection]
-        self.level.add(self.c["id"])
+        id_ = self.level.add(self.c["id"])
         select = self._select(backward=page.backward)
         if page.id is not None:
             select = select.where(self._beyond(backward=page.backward))
         select = select.limit(sa.bindparam("size", type_=sa.Integer))
         source = ", ".join(f"{s.key!r}: {finish()}" for s, finish in fields)
         build = self._function("rows, total, following, preceding, link", "{" + source + "}")
-        return Compiled(Statement(select), build, Statement(count) if counted else None)
+        return Compiled(
+            *(Statement(select), build, Statement(count) if counted else None),
+            id=int(id_.removeprefix("c")),
+        )
 
     def _select(self, *, backward: bool) -> sa.Select[Any]:
         descending = self.order.descending != backward

@@ -17,9 +17,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, Request, Route, expect, sync_playwright
 
+from chromium import CHROMIUM, FLAGS
 from solli_graphql.http import page as served
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 MISSING = [
     why
     for why, wrong in (
@@ -32,9 +32,6 @@ MISSING = [
 pytestmark = pytest.mark.skipif(
     bool(MISSING) and not os.environ.get("CI"), reason=" and ".join(MISSING)
 )
-# The browser's own calls to its maker are not the page's.
-FLAGS = """--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking
-    --disable-component-update --disable-sync""".split()
 EDITOR, ANSWER = ".graphiql-query-editor", ".result-window"
 
 

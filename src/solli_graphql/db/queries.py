@@ -235,10 +235,11 @@ NODES: Mapping[str, Callable[[Acteur], Rights]] = {
 def nodes(acteur: Acteur, ids: Sequence[str]) -> Nodes:
     """Read objects by global ids; one that is none of ours has no place."""
     places = [lu if (lu := lire_gid(i)) and lu[0] in NODES else None for i in ids]
-    wanted = {t: sorted({p[1] for p in places if p and p[0] == t}) for t in NODES}
+    wanted: dict[str, set[int]] = {}
+    for type_, id_ in filter(None, places):
+        wanted.setdefault(type_, set()).add(id_)
     reads = [
         Read(t, {"id": i[0]} if len(i) == 1 else {"ids": i}, NODES[t](acteur))
-        for t, i in wanted.items()
-        if i
+        for t, i in ((t, sorted(i)) for t, i in wanted.items())
     ]
     return Nodes(places, reads)

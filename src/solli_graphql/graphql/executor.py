@@ -38,6 +38,7 @@ from solli_graphql.quotas import Quota, QuotaDepasse, Unlimited
 
 log = structlog.get_logger()
 INTROSPECTION = ("__schema", "__type")
+GUESS = " Did you mean "
 
 
 class Request(NamedTuple):
@@ -169,8 +170,9 @@ def _told(error: SolliError) -> dict[str, Any]:
 
 
 def _formatted(error: GraphQLError) -> dict[str, Any]:
-    """Format an error of graphql-core's own: the request is malformed."""
-    formatted = dict(error.formatted)
+    """Format an error of graphql-core's own: the request is malformed. It guesses no name."""
+    formatted: dict[str, Any] = dict(error.formatted)
+    formatted["message"] = error.message.partition(GUESS)[0]  # hide_suggestions leaves one
     formatted["extensions"] = {"code": EntreeInvalide.code}
     return formatted
 

@@ -10,7 +10,7 @@ import zipfile
 from collections.abc import Callable, Iterator
 
 from fichiers import BONS, archive
-from polyglottes import CHARGES, PAGE, Cas, tar, zippe
+from polyglottes import CHARGES, PAGE, Cas, croises, macros, particuliers, tar, zippe
 
 BOMBE = 65 * 1024**2  # bytes that an archive of some kilobytes becomes
 Marque = Callable[[zipfile.ZipInfo], None]
@@ -120,3 +120,13 @@ def autres() -> Iterator[Cas]:
     }
     for nom, octets in contenus.items():
         yield Cas(nom, "zip", octets)
+
+
+def polyglottes() -> list[Cas]:
+    """Give every file that is two things at once, or runs something."""
+    return [*croises(), *particuliers(), *macros()]
+
+
+def archives() -> list[Cas]:
+    """Give every archive that harms."""
+    return [*mortes(), *noms(), *autres()]

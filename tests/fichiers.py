@@ -8,7 +8,9 @@ from typing import Any
 import httpx
 
 from client import Client, Compte
-from solli_graphql.domain.formats import FIN_PNG, OFFICE
+from solli_graphql.domain.archives import FichierRefuse
+from solli_graphql.domain.fichiers import Examen
+from solli_graphql.domain.formats import EXTENSIONS, FIN_PNG, OFFICE
 
 PREPARER = """
 mutation($input: PreparerTeleversementInput!) { preparerTeleversement(input: $input) {
@@ -101,3 +103,15 @@ async def lues(client: Client, par: Compte, gid: str) -> list[Any]:
     reply = await client.execute(PIECES, par=par, id=gid)
     assert reply.codes == [], reply.body
     return list(reply.data["node"]["piecesJointes"])
+
+
+def garde(extension: str, octets: bytes) -> bool:
+    """Tell whether bytes are kept as the type of this extension."""
+    examen = Examen(EXTENSIONS[extension], taille=len(octets), empreinte=sha256(octets).hexdigest())
+    for debut in range(0, len(octets), 65536):
+        examen.lire(octets[debut : debut + 65536])
+    try:
+        examen.conclure()
+    except FichierRefuse:
+        return False
+    return True

@@ -2,9 +2,11 @@
 
 import asyncio
 import os
+import shutil
 import struct
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, closing, contextmanager, suppress
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -68,3 +70,29 @@ async def faux_clamd() -> AsyncIterator[tuple[str, FauxClamd]]:
     async with server:
         port = server.sockets[0].getsockname()[1]
         yield f"tcp://127.0.0.1:{port}", clamd
+
+
+@asynccontextmanager
+async def vrai_clamd(dossier: Path) -> AsyncIterator[str]:
+    """Run the system's clamd with one signature, that of EICAR, and give its URL."""
+    programme = shutil.which("clamd") or "/usr/sbin/clamd"
+    (dossier / "base").mkdir()
+    (dossier / "base" / "solli.ndb").write_text(f"Eicar-Solli:0:*:{EICAR.hex()}\n")
+    conf = {
+        "DatabaseDirectory": dossier / "base",
+        "LocalSocket": dossier / "s",
+        "Foreground": "yes",
+    }
+    (dossier / "clamd.conf").write_text("".join(f"{n} {v}\n" for n, v in conf.items()))
+    process = await asyncio.create_subprocess_exec(
+        *(programme, "-c", str(dossier / "clamd.conf")), stdout=asyncio.subprocess.DEVNULL
+    )
+    try:
+        for _ in range(300):
+            if (dossier / "s").exists():
+                break
+            await asyncio.sleep(0.2)
+        yield f"unix://{dossier / 's'}"
+    finally:
+        process.terminate()
+        await asyncio.wait_for(process.wait(), 10)

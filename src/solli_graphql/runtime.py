@@ -242,7 +242,8 @@ class Service:
             try:
                 while await self.db.write(purger):
                     pass
-                await pieces.collecter(self.db, self._storage)
+                plafond = self._settings.piece_octets
+                await pieces.collecter(self.db, self._storage, plafond=plafond)
             except Exception as e:  # noqa: BLE001 - the next hour tries again
                 log.warning("purge_impossible", **trace(e))
 

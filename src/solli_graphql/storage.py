@@ -3,6 +3,7 @@
 import asyncio
 import os
 import secrets
+import sys
 from collections.abc import AsyncIterable, AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime, timedelta
@@ -107,9 +108,13 @@ class Storage:
             with suppress(FileNotFoundError):
                 await asyncio.to_thread(obstore.delete, self._store, cle)
 
-    async def balayer(self, avant: datetime) -> int:
-        """Remove what began to arrive before an instant and never came whole."""
-        restes = [o["path"] for o in await self._lister(DEPOTS) if o["last_modified"] < avant]
+    async def balayer(self, avant: datetime, *, plafond: int = sys.maxsize) -> int:
+        """Remove what began to arrive before an instant, or is larger than anything may be."""
+        restes = [
+            o["path"]
+            for o in await self._lister(DEPOTS)
+            if o["last_modified"] < avant or o["size"] > plafond
+        ]
         await self.retirer(*restes)
         return len(restes)
 

@@ -8,6 +8,7 @@ from typing import Any
 import page
 import pytest
 
+from fichiers import garde
 from papier import lire
 from solli_graphql.domain.errors import Occupe
 from solli_graphql.domain.objets import EtatPieceJointe, TypeObjet
@@ -91,6 +92,12 @@ class TestPdf:
             *("Établi le 29 mars 2026 à 1 h 59 pour Claire Martin", "Page 1 / "),
         ]
         assert [a for a in attendus if a not in texte] == []
+
+    def test_could_be_joined(self) -> None:
+        """
+        What is printed here is admitted as an attachment.
+        """
+        assert garde("pdf", rendre())
 
     @pytest.mark.parametrize("norme", ["ua1", "2a"])
     @pytest.mark.parametrize("plein", [True, False])

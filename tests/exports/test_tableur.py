@@ -7,6 +7,7 @@ from typing import Any
 import openpyxl
 import pytest
 
+from fichiers import garde
 from solli_graphql.domain.objets import FormatExport
 from solli_graphql.exports.cellules import CELLULE, couper, formule
 from solli_graphql.exports.tableur import BOM, ecrivain
@@ -106,3 +107,11 @@ def test_a_cell_too_long_is_cut_visibly(texte: str) -> None:
     coupe = couper(texte)
     assert len(coupe.encode("utf-16-le")) <= 2 * CELLULE
     assert coupe == texte or (coupe.endswith("…") and texte.startswith(coupe[:-1]))
+
+
+@pytest.mark.parametrize("format_", [FormatExport.CSV, FormatExport.XLSX])
+def test_an_export_could_be_joined(format_: FormatExport, hostiles: list[str]) -> None:
+    """
+    What is exported is admitted as an attachment.
+    """
+    assert garde(format_.lower(), ecrit(format_, hostiles[:50]))

@@ -1,23 +1,20 @@
 """Hostile files that are kept leave as what they were announced as, and are never looked into."""
 
-import itertools
 from pathlib import Path
 
 import httpx
 import pytest
 
-from bombes import mortes, noms
+from bombes import archives, polyglottes
 from client import Client, Compte
 from conftest import servir
 from fabrique import Make
 from fichiers import lues, televerser
-from polyglottes import Cas, croises, macros, particuliers
+from polyglottes import Cas
 from solli_graphql.domain.formats import EXTENSIONS
 from solli_graphql.settings import Settings
 
-GARDES = [
-    c for c in itertools.chain(croises(), particuliers(), macros(), mortes(), noms()) if c.garde
-]
+GARDES = [c for c in polyglottes() + archives() if c.garde]
 LOT = 10  # files of one sollicitation
 
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import random
-import shutil
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -13,11 +12,12 @@ import httpx
 import pytest
 import sqlalchemy as sa
 
+from bombes import archives, polyglottes
 from client import Client
 from conftest import servir
 from fabrique import Affaire, Make
-from fichiers import FIN_PDF, PDF, envoyer, lues, preparer, televerser
-from magasins import EICAR, faux_clamd, s3
+from fichiers import FIN_PDF, PDF, archive, envoyer, lues, preparer, televerser
+from magasins import EICAR, faux_clamd, s3, vrai_clamd
 from solli_graphql import runtime
 from solli_graphql.antivirus import Clamd, Injoignable, Verdict
 from solli_graphql.db import models as m
@@ -250,32 +250,53 @@ class TestAntivirus:
             await analyser(client.db, storage, Clamd(url))
             assert await etats(client, a) == ["DISPONIBLE"]
 
-    async def test_of_debian(self, request: pytest.FixtureRequest, tmp_path: Path) -> None:
+    async def test_of_debian(
+        self,
+        settings: Settings,
+        make: Make,
+        tmp_path: Path,
+        monkeypatch: pytest.MonkeyPatch,
+        request: pytest.FixtureRequest,
+    ) -> None:
         """
-        The real clamd, with a signature of ours, finds EICAR and nothing else.
+        The real clamd, with a signature of ours, finds EICAR, in a zip too, and nothing else (F5).
         """
         if not request.config.getoption("--clamd"):
             pytest.skip("asked for by --clamd")
-        programme = shutil.which("clamd") or "/usr/sbin/clamd"
-        (tmp_path / "base").mkdir()
-        (tmp_path / "base" / "solli.ndb").write_text(f"Eicar-Solli:0:*:{EICAR.hex()}\n")
-        conf = {"DatabaseDirectory": tmp_path / "base", "LocalSocket": tmp_path / "s"}
-        texte = "".join(f"{n} {v}\n" for n, v in conf.items()) + "Foreground yes\n"
-        (tmp_path / "clamd.conf").write_text(texte)
-        process = await asyncio.create_subprocess_exec(
-            *(programme, "-c", str(tmp_path / "clamd.conf")), stdout=asyncio.subprocess.DEVNULL
-        )
-        try:
+        monkeypatch.setattr(runtime, "ANALYSE", 0.1)
+        async with (
+            vrai_clamd(tmp_path) as url,
+            ailleurs(settings, make, f"file://{tmp_path / 'p'}", clamd_url=url) as (client, ici, _),
+        ):
+            gros = b"%PDF-1.7\n" + b"a" * 9_000_000 + FIN_PDF
+            sains = [await joindre(client, ici, octets) for octets in (PDF, gros)]
+            zippe = archive("eicar.com", premier=EICAR)
+            malades = [
+                await joindre(client, ici, EICAR, nom="x.txt", typeMime="text/plain"),
+                await joindre(client, ici, zippe, nom="x.zip", typeMime="application/zip"),
+            ]
+            attendus = ["DISPONIBLE"] * len(sains) + ["REFUSEE"] * len(malades)
             for _ in range(300):
-                if (tmp_path / "s").exists():
+                if (vus := await etats(client, *sains, *malades)) == attendus:
                     break
-                await asyncio.sleep(0.2)
-            clamd = Clamd(f"unix://{tmp_path / 's'}")
-            assert await clamd.juger(un(PDF)) is Verdict.SAIN
-            assert await clamd.juger(un(EICAR)) is Verdict.INFECTE
-        finally:
-            process.terminate()
-            await asyncio.wait_for(process.wait(), 10)
+                await asyncio.sleep(0.1)
+            assert vus == attendus
+            for a in malades:
+                (piece,) = await lues(client, a.recepteur, a.gid)
+                assert piece["url"] is None
+
+    async def test_of_debian_reads_hostile_files(
+        self, tmp_path: Path, request: pytest.FixtureRequest
+    ) -> None:
+        """
+        The real clamd gives a verdict on every polyglot and archive, bombs too.
+        """
+        if not request.config.getoption("--clamd"):
+            pytest.skip("asked for by --clamd")
+        async with vrai_clamd(tmp_path) as url:
+            clamd = Clamd(url)
+            verdicts = {c.nom: await clamd.juger(un(c.octets)) for c in polyglottes() + archives()}
+        assert [n for n, v in verdicts.items() if v is Verdict.INFECTE] == ["eicar"]
 
 
 async def etats(client: Client, *affaires: Affaire) -> list[str]:
@@ -309,6 +330,22 @@ class TestS3:
             fin = datetime.now(UTC) + timedelta(minutes=1)
             assert await storage.balayer(fin) == 1
             assert len(await storage.cles()) == 1
+
+    async def test_too_large_a_body_is_collected_at_once(
+        self, settings: Settings, make: Make, bucket: str, tmp_path: Path
+    ) -> None:
+        """
+        What is larger than a file may be, and joined to nothing, does not wait for a day.
+        """
+        url = f"{bucket}/{tmp_path.name}"
+        async with ailleurs(settings, make, url) as (client, ici, storage):
+            a = await ici.affaire()
+            for octets in (PDF, PDF * 100):
+                t = (await preparer(client, a.recepteur))["televersement"]
+                assert await deposer(t, octets) == 200
+            await collecter(client.db, storage, plafond=len(PDF))
+            (reste,) = await storage.cles()
+            assert await storage.taille(reste) == len(PDF)
 
     @pytest.mark.parametrize("octets", [PDF + b"x", PDF[:-1] + b"x", b"MZ" + PDF[2:], b""])
     async def test_of_other_bytes(

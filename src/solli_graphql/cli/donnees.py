@@ -58,7 +58,8 @@ async def purge() -> None:
     async with base(reglees) as db:
         while lignes := await db.write(retention.purger):
             total += lignes
-        fichiers = await pieces.collecter(db, storage.Storage(reglees.storage))
+        magasin, plafond = storage.Storage(reglees.storage), reglees.piece_octets
+        fichiers = await pieces.collecter(db, magasin, plafond=plafond)
     click.echo(f"{total} lignes supprimées, {fichiers} envois abandonnés.", err=True)
 
 

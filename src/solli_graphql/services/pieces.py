@@ -1,6 +1,7 @@
 """What becomes of bytes once they are joined: fetched, judged, kept, removed."""
 
 import secrets
+import sys
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -73,9 +74,11 @@ async def vider(tx: Tx, id_: int, cle: str) -> None:
     await tx.write((p.VIDER, {"cible": id_}), (p.ANNONCER, reste))
 
 
-async def collecter(db: Database, storage: Storage) -> int:
+async def collecter(db: Database, storage: Storage, *, plafond: int = sys.maxsize) -> int:
     """
     Remove the bytes that nothing names any more, and those that never came whole; give how many.
+
+    An S3 takes bodies of any size: what is larger than a file may be goes without waiting a day.
 
     A row always goes after its bytes: whoever stops in between finds it again.
     """
@@ -86,7 +89,7 @@ async def collecter(db: Database, storage: Storage) -> int:
                 await storage.retirer(cle)
                 await db.write(marquer, p.OUBLIER, id_)
                 total += 1
-    return total + await storage.balayer(avant)
+    return total + await storage.balayer(avant, plafond=plafond)
 
 
 async def _perimer(tx: Tx, id_: int) -> bool:

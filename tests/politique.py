@@ -105,6 +105,7 @@ nodes                 ERSAD
 sollicitation         ERSAD
 synthese              ERSA
 sollicitations        ERSA
+statistiques          ERSA
 structures            ERSAD
 structure             ERSAD
 categories            ERSAD

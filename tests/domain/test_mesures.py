@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from oracle.comptes import mesurer as mesurer_naif
 from oracle.vies import LONGUES, Lignes, Pas, Vie, scenario
 from solli_graphql.domain import ecriture
 from solli_graphql.domain.acteur import Acteur
@@ -37,36 +38,6 @@ def mesures(row: Mapping[str, Any]) -> dict[str, Any]:
     return {nom: row[nom] for nom in AU_DEPOT}
 
 
-def compter(lignes: list[dict[str, Any]]) -> dict[str, Any]:
-    """Measure again, in the plainest way: who is waited for, at each line of the treating side."""
-    temps = {"EMETTEUR": 0, "STRUCTURE": 0, "SUPPORT": 0}
-    premiere = derniere = None
-    secondes = [int(x["date"].timestamp()) for x in lignes]
-    for i, x in enumerate(lignes):
-        attendu = {"A_TRAITER": x["destinataire"], "EN_COURS": x["destinataire"]}
-        attendu["EN_ATTENTE_INFORMATIONS"] = "EMETTEUR"
-        qui = attendu.get(x["nouveau_statut"])
-        visibles = [
-            j for j in range(i + 1, len(lignes)) if lignes[j]["nouveau_statut"] != "EN_COURS"
-        ]
-        if qui and visibles:  # a draft after the last of these changes nothing
-            temps[qui] += secondes[i + 1] - secondes[i]
-        repond = x["nouveau_statut"] in ("EN_ATTENTE_INFORMATIONS", "REPONSE_APPORTEE")
-        if repond and premiere is None:
-            premiere = secondes[i] - secondes[0]
-        if x["nouveau_statut"] == "REPONSE_APPORTEE":
-            derniere = secondes[i] - secondes[0]
-    close = lignes[-1]["nouveau_statut"] in ("REPONSE_APPORTEE", "CLOTUREE")
-    return {
-        "delai_premiere_reponse": premiere,
-        "delai_resolution": derniere if close else None,
-        **{f"temps_{qui.lower()}": t for qui, t in temps.items()},
-        "demandes_information": sum(
-            x["nouveau_statut"] == "EN_ATTENTE_INFORMATIONS" for x in lignes
-        ),
-    }
-
-
 VIES = st.one_of(
     st.sampled_from([s for s in LONGUES if "T" not in s]),
     st.randoms(use_true_random=False).map(lambda r: scenario(r, 99, metier=True)),
@@ -82,7 +53,7 @@ class TestMesures:
         """
         lignes = vivre(lettres, ecarts)
         tenues = mesures(lignes.sollicitation[0])
-        assert tenues == mesurer(lignes.historique) == compter(lignes.historique)
+        assert tenues == mesurer(lignes.historique) == mesurer_naif(lignes.historique)
 
     @given(lettres=VIES, ecarts=ECARTS)
     def test_tell_nothing_of_drafts(self, lettres: str, ecarts: list[float]) -> None:

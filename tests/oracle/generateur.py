@@ -24,6 +24,7 @@ PROFONDEUR = 5  # below the rows of a list
 RACINES = {
     "sollicitations": 9,
     "synthese": 6,
+    "statistiques": 3,
     "node": 3,
     "nodes": 4,
     "sollicitation": 2,

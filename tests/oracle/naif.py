@@ -26,6 +26,7 @@ from graphql import (
 )
 from oracle import racines as r
 from oracle.champs import CHAMPS, LISTE, en_usage
+from oracle.comptes import statistiques
 from oracle.pages import Args, Liste, Objet
 from oracle.vues import Appelant, Base, Vie
 from solli_graphql.services.liens import Genre
@@ -162,6 +163,7 @@ RACINES: Mapping[str, Callable[[Appelant, Args], Any]] = {
     "sollicitation": r.sollicitation,
     "synthese": lambda qui, a: r.sollicitations(qui, a, synthese=True),
     "sollicitations": lambda qui, a: r.sollicitations(qui, a, synthese=False),
+    "statistiques": statistiques,
     "structures": r.structures,
     "structure": r.structure,
     "utilisateurs": r.utilisateurs,

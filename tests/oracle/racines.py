@@ -31,8 +31,7 @@ def _tout(valeur: Any) -> Iterator[Any]:
 def sollicitations(qui: Appelant, args: Args, *, synthese: bool) -> Liste:
     """Give a work list, or a search. Raises GraphQLError."""
     espace = args["espace"]
-    if not any(ESPACE_DU_ROLE.get(r) == espace for r in qui.roles):
-        raise refus("ACCES_REFUSE", "Votre habilitation ne permet pas cette action.")
+    ouvrir(qui, espace)
     ordre = "DATE_DEPOT_ASC" if synthese else args.get("tri") or "DATE_DEPOT_DESC"
     lues = bornes(args, ordre)
     if synthese:
@@ -48,6 +47,12 @@ def sollicitations(qui: Appelant, args: Args, *, synthese: bool) -> Liste:
     return page(ordre, [Objet("Sollicitation", v.row, v) for v in vues], cle, lues)
 
 
+def ouvrir(qui: Appelant, espace: str) -> None:
+    """Refuse an espace from which none of one's roles looks. Raises GraphQLError."""
+    if not any(ESPACE_DU_ROLE.get(r) == espace for r in qui.roles):
+        raise refus("ACCES_REFUSE", "Votre habilitation ne permet pas cette action.")
+
+
 def _attend(v: Vue, espace: str) -> bool:
     """Tell whether it is in the work list of an espace (D8, D22)."""
     statut, chez = v.vie.lignes[-1]["nouveau_statut"], v.vie.lignes[-1]["destinataire"]
@@ -57,14 +62,14 @@ def _attend(v: Vue, espace: str) -> bool:
     return ici and statut in ("A_TRAITER", "EN_COURS")
 
 
-def criteres(base: Base, filtre: Args) -> list[Callable[[Vue], bool]]:
+def criteres(base: Base, filtre: Args, *, requis: bool = True) -> list[Callable[[Vue], bool]]:
     """Turn a filter into tests of one row (D9). Raises GraphQLError."""
     donnes = {
         nom: v.strip() if isinstance(v, str) else v
         for nom, v in filtre.items()
         if v is not None and v != [] and not (isinstance(v, str) and vide(v))
     }
-    if not donnes:
+    if requis and not donnes:
         raise refus("CRITERE_REQUIS", "Renseignez au moins un critère de recherche.")
     return [_critere(base, nom, valeur) for nom, valeur in donnes.items()]
 

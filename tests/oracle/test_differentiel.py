@@ -130,6 +130,7 @@ async def test_every_field_of_a_row_has_the_same_value(
         "structures(first: 100)",
         "moi",
         "categories",
+        "statistiques(espace: RECUES, grouperPar: [STATUT])",
     )
     textes = [f"{{ {x} {tout(champs[x.partition('(')[0]].type)} }}" for x in listes]
     noeuds = f"query($ids: [ID!]!) {{ nodes(ids: $ids) {tout(champs['nodes'].type)} }}"

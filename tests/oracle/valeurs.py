@@ -14,6 +14,10 @@ from oracle.vues import Base, Ligne
 
 TRIS = ("DATE_DEPOT_DESC", "DATE_DEPOT_ASC", "DATE_MISE_A_JOUR_DESC", "DATE_MISE_A_JOUR_ASC")
 STATUTS = ("A_TRAITER", "EN_COURS", "EN_ATTENTE_INFORMATIONS", "REPONSE_APPORTEE", "CLOTUREE")
+AXES = (
+    *("STATUT", "CATEGORIE", "SOUS_CATEGORIE", "STRUCTURE_EMETTRICE", "STRUCTURE_DESTINATAIRE"),
+    *("SERVICE", "JOUR", "SEMAINE", "MOIS"),
+)
 TEXTES = ("fac", "facture", "ÉCHEANCE", "100 %", "%%%", "n_37", "strasse", "finale", "Ù\\e", "l’a")
 TAILLES = (None, 0, *[1, 2, 3, 4, 5, 7] * 4, 20, 20, 100, -1, 101)
 LISTES = ("sollicitations", "synthese", "structures", "utilisateurs")
@@ -54,7 +58,7 @@ class Valeurs:
             return {"identifiant": self._identifiant_de_structure()}
         if racine in LISTES:
             return self._liste(racine, espace)
-        return {}
+        return self._statistiques(espace) if racine == "statistiques" else {}
 
     def _liste(self, racine: str, espace: str | None) -> dict[str, Any]:
         h, args = self.hasard, dict[str, Any]()
@@ -75,6 +79,17 @@ class Valeurs:
             )
         ordre = TEXTES_TRIES.get(racine, tri if tri in TRIS else "DATE_DEPOT_DESC")
         return args | self._page(ordre)
+
+    def _statistiques(self, espace: str | None) -> dict[str, Any]:
+        h, args = self.hasard, dict[str, Any]()
+        connu = espace is not None and h.random() < 0.95
+        args["espace"] = espace if connu else h.choice(("EMISES", "RECUES", "SUPPORT"))
+        if h.random() < 0.8:
+            args["filtre"] = h.choice((None, {}, self.filtre(), self.filtre(), self.filtre()))
+        if h.random() < 0.9:
+            axes = [Nom(a) for a in h.choices(AXES, k=h.choice((0, 1, 1, 1, 2, 2, 3, 4)))]
+            args["grouperPar"] = h.choice((axes, axes, axes[0] if axes else None))
+        return args
 
     def _page(self, ordre: str) -> dict[str, Any]:
         h = self.hasard

@@ -10,6 +10,7 @@ from solli_graphql.db.cursors import Page, page
 from solli_graphql.db.models import OUVERTES
 from solli_graphql.db.plan.reader import Order, Read
 from solli_graphql.db.plan.sources import Columns
+from solli_graphql.db.statistiques import Groupement
 from solli_graphql.db.visibilite import (
     PORTAIL,
     Regard,
@@ -25,12 +26,13 @@ from solli_graphql.domain.acteur import Acteur, Espace
 from solli_graphql.domain.errors import CritereRequis, EntreeInvalide
 from solli_graphql.domain.numeros import identifiant, jour, lire_gid
 from solli_graphql.domain.objets import TriSollicitations
+from solli_graphql.domain.statistiques import AxeStatistiques
 from solli_graphql.domain.textes import COURT, replier, vide
 from solli_graphql.domain.workflow import (
     StatutSollicitation,
 )
 
-TEXTE_MINIMUM = 3
+TEXTE_MINIMUM, AXES_MAXIMUM = 3, 3
 PREMIER_JOUR, DERNIER_JOUR = date(1900, 1, 1), date(9000, 1, 1)
 
 
@@ -83,14 +85,18 @@ def criteres(filtre: Mapping[str, Any]) -> dict[str, Any]:
 
     Raises CritereRequis if there is none, EntreeInvalide for a text of fewer than 3 characters.
     """
+    if not (nommes := _nommes(filtre)):
+        raise CritereRequis
+    return nommes
+
+
+def _nommes(filtre: Mapping[str, Any]) -> dict[str, Any]:
     nommes: dict[str, Any] = {}
     for nom, valeur in filtre.items():
         if valeur is None or _absent(valeur):
             continue
         convert = _CONVERSIONS.get(nom)
         nommes |= convert(valeur) if convert else {nom: _net(valeur)}
-    if not nommes:
-        raise CritereRequis
     return nommes
 
 
@@ -154,6 +160,17 @@ def sollicitations(
     order = tri or TriSollicitations.DATE_DEPOT_DESC
     pagination = page(order, *bornes, dated=True)
     return Read("Sollicitation", criteres(filtre), rights(acteur), espace, str(order), pagination)
+
+
+def statistiques(
+    acteur: Acteur, espace: Espace, filtre: Mapping[str, Any], axes: Sequence[AxeStatistiques]
+) -> Groupement:
+    """Count and measure what an espace holds, or what a filter finds there, by some axes."""
+    distincts = tuple(dict.fromkeys(axes))
+    if len(distincts) > AXES_MAXIMUM:
+        message = f"Un découpage a au plus {AXES_MAXIMUM} axes."
+        raise EntreeInvalide(message)
+    return Groupement(Read("Sollicitation", _nommes(filtre), rights(acteur), espace), distincts)
 
 
 def sollicitation(acteur: Acteur, numero: str) -> Read:

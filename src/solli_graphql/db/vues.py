@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from solli_graphql.db.plan.sources import Columns, Computed
 from solli_graphql.domain.acteur import Vue
+from solli_graphql.domain.mesures import AU_DEPOT
 from solli_graphql.domain.pseudonymes import contact, nom, structure, utilisateur
 
 
@@ -54,7 +55,7 @@ EN_CLAIR: Mapping[str, frozenset[str]] = {
             *("structure_emettrice_id", "service_emetteur_id", "contact_courriel"),
             *("contact_telephone", "structure_destinataire_id", "service_destinataire_id"),
             *("date_depot", "date_mise_a_jour", "brouillon", "prise_en_charge_par_id"),
-            *("transferts", "reouvertures", "allers_retours"),
+            *("transferts", "reouvertures", "allers_retours", *AU_DEPOT),
         )
     ),
     "historique": frozenset(

@@ -14,6 +14,7 @@ from solli_graphql.quotas import Quota, QuotaDepasse
 
 LECTURE, ECRITURE, INTROSPECTION = 1, 10, 10  # points of a root
 TOTAL, RECHERCHE = 10, 10  # points of a totalCount, of a search of texts
+RACINES = {"statistiques": 100}  # points of a root that reads all that it finds
 OBJETS_PAR_POINT = 20
 LISTE = 10  # elements of a list that says no size
 PAGE, PAGE_MAXIMUM = 20, 100
@@ -127,7 +128,7 @@ def price(catalogue: Catalogue, kind: str, selected: Selected) -> Price:
     """Price a root of an operation of this kind ("query" or "mutation")."""
     if selected.name.startswith("__"):
         return Price(0 if selected.name == "__typename" else INTROSPECTION)
-    points = ECRITURE if kind == "mutation" else LECTURE
+    points = ECRITURE if kind == "mutation" else RACINES.get(selected.name, LECTURE)
     connection = next((t for t in selected.on if t.endswith("Connection")), None)
     if connection is None:
         return Price(points, weights=tuple(weigh(catalogue, *on) for on in selected.on.items()))

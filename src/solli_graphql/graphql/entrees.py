@@ -63,6 +63,7 @@ ENTREES: Mapping[str, Mapping[str, Regle]] = {
     "Query.sollicitation": {"numero": VISIBILITE},
     "Query.synthese": {"espace": HABILITATION, **PAGE},
     "Query.sollicitations": {"espace": HABILITATION, "tri": VUE, **PAGE},
+    "Query.statistiques": {"espace": HABILITATION, "grouperPar": VUE},
     "Query.structures": PAGE,
     "Query.structure": {"identifiant": VISIBILITE},
     "Query.utilisateurs": PAGE,

@@ -15,6 +15,7 @@ from solli_graphql.domain.objets import (
     TypeObjet,
 )
 from solli_graphql.domain.partie import GesteAutrePartie
+from solli_graphql.domain.statistiques import AxeStatistiques
 from solli_graphql.domain.workflow import (
     Action,
     DestinataireActuel,
@@ -29,6 +30,7 @@ __all__ = [
     "DATE",
     "DATE_TIME",
     "Action",
+    "AxeStatistiques",
     "DestinataireActuel",
     "Espace",
     "EtatPieceJointe",
@@ -51,6 +53,21 @@ enumeration(
         "EMISES": "Sollicitations émises par ses structures.",
         "RECUES": "Sollicitations reçues par ses structures.",
         "SUPPORT": "Sollicitations passées par le support.",
+    },
+)
+enumeration(
+    AxeStatistiques,
+    "Ce qui distingue les groupes d'une statistique.",
+    {
+        "STATUT": "Statut, dans la vue de l'appelant.",
+        "CATEGORIE": "Catégorie.",
+        "SOUS_CATEGORIE": "Sous-catégorie.",
+        "STRUCTURE_EMETTRICE": "Structure émettrice ; un pseudonyme y reste un pseudonyme.",
+        "STRUCTURE_DESTINATAIRE": "Structure destinataire.",
+        "SERVICE": "Service destinataire.",
+        "JOUR": "Jour du dépôt, à Paris.",
+        "SEMAINE": "Semaine du dépôt, du lundi, à Paris.",
+        "MOIS": "Mois du dépôt, à Paris.",
     },
 )
 enumeration(

@@ -17,6 +17,7 @@ from solli_graphql.db.plan.reader import Read, Reader
 from solli_graphql.db.plan.reader import Root as Prepared
 from solli_graphql.db.plan.sources import Selected
 from solli_graphql.db.queries import Nodes
+from solli_graphql.db.statistiques import Groupement
 from solli_graphql.domain.acteur import Acteur
 from solli_graphql.domain.errors import (
     LECTURE_SEULE,
@@ -33,6 +34,7 @@ from solli_graphql.graphql.limits import Limits, check_arguments
 from solli_graphql.graphql.mutation import Context
 from solli_graphql.graphql.refus import MEMBERS, Since
 from solli_graphql.graphql.schema import core, schema
+from solli_graphql.graphql.statistiques import compter
 from solli_graphql.logs import trace
 from solli_graphql.quotas import Quota, QuotaDepasse, Unlimited
 
@@ -239,6 +241,8 @@ class _Execution:
         found = root.function(self._acteur, **arguments)
         if isinstance(found, Nodes):
             rows = await self._nodes(root, found)
+        elif isinstance(found, Groupement):
+            return await compter(self._reader, root.selected, found)
         elif found.page is not None:
             prepared = self._prepare(root, found.type, root.selected, connection=True)
             return await self._reader.connection(prepared, found, self._variables)

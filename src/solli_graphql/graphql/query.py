@@ -11,6 +11,7 @@ from solli_graphql.db import queries as q
 from solli_graphql.domain.acteur import Acteur
 from solli_graphql.graphql.comptes import CompteConnection
 from solli_graphql.graphql.enums import (
+    AxeStatistiques,
     DestinataireActuel,
     Espace,
     Role,
@@ -22,6 +23,7 @@ from solli_graphql.graphql.enums import (
 from solli_graphql.graphql.fields import arg, donnee, racine
 from solli_graphql.graphql.permissions import EstAuthentifie, PeutAdministrer, PeutLire
 from solli_graphql.graphql.sollicitations import Sollicitation, SollicitationConnection
+from solli_graphql.graphql.statistiques import Statistiques
 from solli_graphql.graphql.structures import (
     Categorie,
     Node,
@@ -129,6 +131,20 @@ def sollicitations(
     return q.sollicitations(root, espace, vars(filtre), tri, first, after, last, before)
 
 
+@racine(Statistiques, "Nombres, délais et taux de ce qu'une recherche trouve.", PeutLire())
+def statistiques(
+    root: Acteur,
+    espace: Annotated[Espace, arg("Espace.")],
+    filtre: Annotated[FiltreSollicitations | None, arg("Critères ; sans eux, tout l'espace.")] = (
+        UNSET
+    ),
+    grouper_par: Annotated[
+        list[AxeStatistiques] | None, arg("Axes, au plus 3 ; sans eux, un seul groupe.")
+    ] = UNSET,
+) -> Any:
+    return q.statistiques(root, espace, vars(filtre) if filtre else {}, grouper_par or ())
+
+
 @racine(StructureConnection, "Annuaire des structures, par désignation.", EstAuthentifie())
 def structures(
     root: Acteur,
@@ -177,6 +193,7 @@ Query = create_type(
         sollicitation,
         synthese,
         sollicitations,
+        statistiques,
         structures,
         structure,
         categories,

@@ -1,9 +1,9 @@
 """Runs a `Read`: finds or compiles its statement, binds its values, builds its answer."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 import sqlalchemy as sa
 
@@ -13,6 +13,7 @@ from solli_graphql.db.plan.compiler import Compiler, Criteria, Level, NestedList
 from solli_graphql.db.plan.sources import Catalogue, Columns, Entity, Selected, Selection, Unknown
 from solli_graphql.domain.acteur import Vue
 
+T = TypeVar("T")
 Links = Callable[[int], Callable[[Any, int], str]]  # caller's id -> (kind, row's id) -> link
 Note = Callable[[int, str, list[int]], None]  # caller's id, type, ids of the rows
 MAX_SHAPES = 64  # statements kept for one root of one document
@@ -181,6 +182,10 @@ class Reader:
         if compiled.personal and self._note and rows:
             self._note(_caller(read), read.type, [row[compiled.id] for row in rows])
         return answer
+
+    async def ask(self, question: Callable[[Source, bytes], Awaitable[T]]) -> T:
+        """Let a question that is no plan's read from the same source."""
+        return await question(self._db, self._secret)
 
     def _link(self, read: Read) -> Callable[[Any, int], str]:
         """Give what makes the caller's personal links; nobody's, where a type has none."""

@@ -1,0 +1,110 @@
+"""What statistics say: how many, how long, and how often, group by group."""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from solli_graphql.domain.acteur import Espace
+from solli_graphql.domain.libelles import LIBELLES, Cote
+from solli_graphql.domain.workflow import DestinataireActuel as D
+from solli_graphql.domain.workflow import StatutSollicitation
+
+
+class AxeStatistiques(StrEnum):
+    """What sollicitations can be grouped by; the last three are of their dépôt, in Paris."""
+
+    STATUT = "STATUT"
+    CATEGORIE = "CATEGORIE"
+    SOUS_CATEGORIE = "SOUS_CATEGORIE"
+    STRUCTURE_EMETTRICE = "STRUCTURE_EMETTRICE"
+    STRUCTURE_DESTINATAIRE = "STRUCTURE_DESTINATAIRE"
+    SERVICE = "SERVICE"
+    JOUR = "JOUR"
+    SEMAINE = "SEMAINE"
+    MOIS = "MOIS"
+
+
+@dataclass(frozen=True, slots=True)
+class Delai:
+    """A delay, in seconds, over those that have one: values that occurred, by nearest rank."""
+
+    nombre: int
+    mediane: int | None = None
+    centile90: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Temps:
+    """The time that each party took, in seconds for each sollicitation, on average."""
+
+    emetteur: int | None
+    structure: int | None
+    support: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """How many of a group, and which share of it."""
+
+    nombre: int
+    taux: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Cle:
+    """The value of one axis that a group is made of."""
+
+    axe: AxeStatistiques
+    code: str | None
+    libelle: str
+
+
+@dataclass(frozen=True, slots=True)
+class Groupe:
+    """What is counted and measured of one group."""
+
+    cles: tuple[Cle, ...]
+    nombre: int
+    premiere_reponse: Delai
+    resolution: Delai
+    temps: Temps
+    reouvertures: Part
+    mauvaises_affectations: Part
+    demandes_information: Part
+
+
+@dataclass(frozen=True, slots=True)
+class Statistiques:
+    """All the groups, and how many sollicitations they hold together."""
+
+    total: int
+    groupes: tuple[Groupe, ...]
+
+
+def part(nombre: int, total: int) -> Part:
+    """Say which share of a total this is; of nothing, none."""
+    return Part(nombre, nombre / total if total else None)
+
+
+def mot_du_statut(statut: str, espace: Espace) -> str:
+    """Name a statut in the words of an espace, as for what is with that side."""
+    s, chez = StatutSollicitation(statut), D.SUPPORT if espace is Espace.SUPPORT else D.STRUCTURE
+    cote = {Espace.EMISES: Cote.EMETTEUR, Espace.SUPPORT: Cote.SUPPORT}.get(espace, Cote.RECEPTEUR)
+    # Whoever has both sides of one reads a draft among what they sent.
+    return LIBELLES[cote].get((s, chez)) or LIBELLES[Cote.RECEPTEUR][s, chez]
+
+
+MOIS = (
+    *("janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre"),
+    *("octobre", "novembre", "décembre"),
+)
+
+
+def periode(axe: AxeStatistiques, debut: date) -> Cle:
+    """Name a day, a week from its Monday, or a month from its first day."""
+    match axe:
+        case AxeStatistiques.MOIS:
+            return Cle(axe, f"{debut:%Y-%m}", f"{MOIS[debut.month - 1]} {debut.year}")
+        case AxeStatistiques.SEMAINE:
+            return Cle(axe, f"{debut:%G-W%V}", f"semaine du {debut:%d/%m/%Y}")
+    return Cle(axe, f"{debut}", f"{debut:%d/%m/%Y}")

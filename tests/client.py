@@ -41,6 +41,7 @@ class Client:
     http: httpx.AsyncClient
     db: Database
     cle: bytes
+    service: Any = None  # runtime.Service
 
     def jeton(self, courriel: str) -> str:
         """Sign a token for somebody."""

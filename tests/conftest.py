@@ -162,7 +162,7 @@ async def servir(settings: Settings) -> AsyncIterator[Client]:
     async with app.router.lifespan_context(app):
         transport = httpx.ASGITransport(app)
         async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as http:
-            yield Client(http, service.db, cle)
+            yield Client(http, service.db, cle, service)
 
 
 @pytest.fixture(scope="session")
@@ -187,6 +187,5 @@ async def evenements(client: Client, settings: Settings) -> Evenements:
     secret = await identite.cle(client.db, identite.PSEUDONYMES)
     assert secret is not None
     assert settings.journal_securite is not None
-    avant = Evenements(settings.journal_securite, secret)
-    await avant.lus()  # those of former tests are still on their way
-    return avant.encore()
+    client.service._trace.dire_lectures()  # those of former tests
+    return Evenements(settings.journal_securite, secret, client.service._trace.dire_lectures)

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,17 +14,24 @@ from solli_graphql.logs import PAUSE
 class Evenements:
     """The events of a file, from now on."""
 
-    def __init__(self, path: Path, secret: bytes, depuis: int | None = None) -> None:
-        self._path, self._secret = path, secret
-        self._before = len(self._read()) if depuis is None else depuis
+    def __init__(
+        self, path: Path, secret: bytes, dire: Callable[[], None] | None = None, depuis: int = -1
+    ) -> None:
+        self._path, self._secret, self._dire = path, secret, dire
+        self._before = len(self._read()) if depuis < 0 else depuis
 
     def encore(self) -> "Evenements":
         """Give those from now on."""
-        return Evenements(self._path, self._secret)
+        if self._dire:
+            self._dire()
+        return Evenements(self._path, self._secret, self._dire)
 
     async def lus(self, *actions: str) -> list[dict[str, Any]]:
-        """Wait for what is on its way, and give the events of these actions, or all of them."""
-        await asyncio.sleep(2 * PAUSE)
+        """Have what is on its way written; give the events of these actions, or all of them."""
+        if self._dire:
+            self._dire()
+        else:
+            await asyncio.sleep(2 * PAUSE)
         found = [json.loads(line) for line in self._read()[self._before :]]
         return [e for e in found if not actions or e["action"] in actions]
 

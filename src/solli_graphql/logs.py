@@ -1,6 +1,7 @@
 """Structured logs: one JSON object a line, in UTC, without personal data."""
 
 import asyncio
+import errno
 import logging
 import os
 import sys
@@ -82,7 +83,7 @@ class Journal:
 
     def write(self, fields: Mapping[str, Any], *, now: bool = False) -> None:
         """Write one event; those that can wait go out together, in a fifth of a second."""
-        told = {"event": "securite", **fields, "timestamp": datetime.now(UTC)}
+        told = {"event": "securite", "timestamp": datetime.now(UTC), **fields}
         self._lines.append(orjson.dumps(told, option=LINE))
         if now:
             self.flush()
@@ -109,6 +110,8 @@ class Journal:
 
     def _open(self) -> int:
         if self._path is None:
+            if sys.__stdout__ is None:  # it was closed: by now 1 may be the database's own file
+                raise OSError(errno.EBADF, "no standard output")
             return os.dup(1)
         return os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o640)
 

@@ -78,6 +78,7 @@ class Service:
         self._fournisseur = fournisseur(settings)
         self._storage = Storage(settings.storage)
         self._journal = journal(settings)
+        self._trace: Trace | None = None
 
     async def open(self) -> None:
         """Open the database and wire what needs it. Raises Unreachable or NotMigrated."""
@@ -86,7 +87,8 @@ class Service:
         if secret is None:
             message = "the database has lost its key"
             raise RuntimeError(message)
-        liens, trace = Liens(secret, base=self._settings.url_publique), Trace(secret, self._journal)
+        liens = Liens(secret, base=self._settings.url_publique)
+        self._trace = trace = Trace(secret, self._journal)
         reader = Reader(self.db, readable(), secret=secret, links=liens.pour, note=trace.lire)
         televersements = Televersements(self.db, self._storage, liens, regles(self._settings))
         lignes, liste = Lignes(reader), documents(self._settings)
@@ -224,7 +226,8 @@ class Service:
         if self._fournisseur:
             await self._fournisseur.close()
         await self.db.close()
-        self._journal.flush()
+        if self._trace:
+            self._trace.dire_lectures()
 
     async def _warm_up(self, executor: x.Executor, liste: Listed) -> None:
         """Prepare for the first requests of each kind, after the start."""

@@ -64,6 +64,18 @@ class TestServe:
         said = refused(await solli("serve", url=migre, SOLLI_JOURNAL_SECURITE=journal))
         assert journal in said
 
+    async def test_a_closed_standard_output_stops_the_start(self, migre: str) -> None:
+        """
+        Without a standard output nor a file, security events would go nowhere: it does not start.
+        """
+        command = f"exec {sys.executable} -m solli_graphql.cli serve --port 0 >&-"
+        env = {**os.environ, "SOLLI_MODE": "demo", "SOLLI_DATABASE_URL": migre}
+        done = await asyncio.to_thread(
+            subprocess.run, ["sh", "-c", command], env=env, stderr=subprocess.PIPE, timeout=60
+        )
+        assert done.returncode == 1
+        assert "sortie standard" in done.stderr.decode()
+
     @pytest.mark.skipif(not Path("/proc").exists(), reason="children are listed there")
     async def test_workers_do_not_outlive_their_supervisor(self, migre: str) -> None:
         """

@@ -115,8 +115,7 @@ async def _verifier(settings: "Settings", host: str, port: int) -> None:
     """Say what would stop the server before it starts."""
     async with base(settings):
         pass
-    if settings.journal_securite:
-        runtime.journal(settings)
+    runtime.journal(settings)
     if settings.documents:
         runtime.documents(settings)
     famille = socket.AF_INET6 if ":" in host else socket.AF_INET

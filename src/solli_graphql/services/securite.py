@@ -1,7 +1,10 @@
 """The security events: who did, read or was refused what; people are pseudonyms in them."""
 
+import asyncio
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from functools import lru_cache, partial
+from typing import NamedTuple
 
 from solli_graphql.domain import pseudonymes
 from solli_graphql.domain.errors import (
@@ -11,10 +14,17 @@ from solli_graphql.domain.errors import (
     LimiteDepassee,
     NonAuthentifie,
 )
-from solli_graphql.logs import Journal
+from solli_graphql.logs import PAUSE, Journal
 
 REFUS = {e.code for e in (AccesRefuse, DocumentRefuse, Introuvable, LimiteDepassee, NonAuthentifie)}
 PERSONNES = {"Utilisateur", "Compte"}
+
+
+class Lus(NamedTuple):
+    """What somebody has read lately of one type, and since when."""
+
+    depuis: datetime
+    objets: set[int]
 
 
 class Trace:
@@ -24,6 +34,8 @@ class Trace:
         self._journal = journal or Journal()
         pseudonyme = partial(pseudonymes.utilisateur, cle=secret)
         self._pseudonyme = lru_cache(maxsize=4096)(pseudonyme)
+        self._lus: dict[tuple[int, str], Lus] = {}
+        self._loop: asyncio.AbstractEventLoop | None = None  # which is going to tell them
 
     def noter(
         self, action: str, *, acteur: int | None, cible: int | None = None, **champs: object
@@ -34,10 +46,24 @@ class Trace:
         self._journal.write({"action": action, "acteur": self._qui(acteur), **champs}, now=True)
 
     def lire(self, acteur: int, type_: str, ids: list[int]) -> None:
-        """Write that somebody has read what tells something of people."""
-        objets = [self._pseudonyme(i) for i in ids] if type_ in PERSONNES else ids
-        qui = self._pseudonyme(acteur)
-        self._journal.write({"action": "LIRE", "acteur": qui, "type": type_, "objets": objets})
+        """Write that somebody has read what tells something of people, soon: every read pays it."""
+        if (lus := self._lus.get((acteur, type_))) is not None:
+            lus.objets.update(ids)
+            return
+        self._lus[acteur, type_] = Lus(datetime.now(UTC), set(ids))
+        loop = asyncio.get_running_loop()
+        if self._loop is not loop:
+            self._loop = loop
+            loop.call_later(PAUSE, self.dire_lectures)
+
+    def dire_lectures(self) -> None:
+        """Write what was read lately: a line for each reader and type."""
+        self._loop, lus, self._lus = None, self._lus, {}
+        for (acteur, type_), (date, ids) in lus.items():
+            objets = sorted(map(self._pseudonyme, ids) if type_ in PERSONNES else ids)
+            fields = {"action": "LIRE", "acteur": self._pseudonyme(acteur), "type": type_}
+            self._journal.write({**fields, "objets": objets, "timestamp": date})
+        self._journal.flush()
 
     def refuser(self, acteur: int | None, codes: Iterable[str], **champs: object) -> None:
         """Write that somebody, or nobody known, was refused, if it is for one of these reasons."""

@@ -171,6 +171,14 @@ class TestTypes:
             for pas in (1, 3, 10**6):
                 examiner(EXTENSIONS[extension], octets, pas=pas)
 
+    @pytest.mark.parametrize("octets", ["a;b".encode("utf-16-le"), "a;b".encode("utf-32"), b"\0"])
+    def test_say_how_to_save_a_text(self, octets: bytes) -> None:
+        """
+        A text in another encoding is refused with what to do about it.
+        """
+        with pytest.raises(FichierRefuse, match="enregistrez-le en UTF-8"):
+            examiner(EXTENSIONS["csv"], octets)
+
     def test_never_expand(self) -> None:
         """
         An archive whose directory is longer than what is kept is refused, not read otherwise.

@@ -84,6 +84,9 @@ class Examen:
             message = "Les octets reçus ne sont pas ceux annoncés : taille ou empreinte différente."
             raise FichierRefuse(message)
         tete = self._tete if self._texte is None else self._texte.conclure()
-        if tete is None or not self._type.est(Vu(tete, bytes(self._fin[-FIN:]), self.taille)):
+        if tete is None:
+            message = "Ce fichier n'est pas un texte que l'on peut lire : enregistrez-le en UTF-8."
+            raise FichierRefuse(message)
+        if not self._type.est(Vu(tete, bytes(self._fin[-FIN:]), self.taille)):
             message = f"Ce fichier n'est pas du type annoncé ({self._type.mime})."
             raise FichierRefuse(message)

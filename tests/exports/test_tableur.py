@@ -1,14 +1,20 @@
 """Files of rows: whatever is typed stays a text."""
 
 import csv
+from datetime import datetime
 from io import BytesIO, StringIO
+from secrets import token_hex
 from typing import Any
 
 import openpyxl
 import pytest
+from openpyxl.utils import get_column_letter
+from openpyxl.utils.escape import unescape
 
 from fichiers import garde
+from solli_graphql.domain.errors import LimiteDepassee
 from solli_graphql.domain.objets import FormatExport
+from solli_graphql.exports import classeur
 from solli_graphql.exports.cellules import CELLULE, couper, formule
 from solli_graphql.exports.tableur import BOM, ecrivain
 
@@ -76,8 +82,8 @@ def test_a_workbook_has_no_formula(hostiles: list[str]) -> None:
     """
     Of more than 10,000 hostile cells none is a formula, a link or a number (X1).
     """
-    classeur = openpyxl.load_workbook(BytesIO(ecrit(FormatExport.XLSX, hostiles)))
-    feuille: Any = classeur.active
+    ouvert = openpyxl.load_workbook(BytesIO(ecrit(FormatExport.XLSX, hostiles)))
+    feuille: Any = ouvert.active
     cellules = [c for rangee in feuille.iter_rows(min_row=2) for c in rangee]
     textes = [
         c for c in cellules if isinstance(c.value, str) and c.value not in ("Oui", "Structure")
@@ -115,3 +121,65 @@ def test_an_export_could_be_joined(format_: FormatExport, hostiles: list[str]) -
     What is exported is admitted as an attachment.
     """
     assert garde(format_.lower(), ecrit(format_, hostiles[:50]))
+
+
+SPECIAUX = [
+    *(
+        "<a> & \"b\" 'c' ]]>",
+        " deux espaces  ",
+        "une\nligne\tet",
+        "a_b",
+        "_x0041_",
+        "a\rb",
+        "\x01\x0b",
+    ),
+    *("\U0001f600\u200b", "\ufffe\uffff"),
+]
+
+
+def test_a_workbook_keeps_texts_as_they_are() -> None:
+    """
+    What XML or Excel would read otherwise comes back from a workbook as it was.
+    """
+    ouvert = openpyxl.load_workbook(BytesIO(ecrit(FormatExport.XLSX, SPECIAUX)))
+    feuille: Any = ouvert.active
+    titres = [c.value for c in feuille[1]]
+    lus = [c.value for c in feuille[get_column_letter(titres.index("Description") + 1)][1:]]
+    assert [unescape(x) for x in lus] == SPECIAUX
+
+
+def test_a_workbook_has_dates_and_numbers() -> None:
+    """
+    Dates are dates of Paris, its hours of summer included, and numbers are numbers.
+    """
+    ouvert = openpyxl.load_workbook(BytesIO(ecrit(FormatExport.XLSX, ["a"])))
+    feuille: Any = ouvert.active
+    titres, valeurs = ([c.value for c in rangee] for rangee in feuille.iter_rows())
+    lu = dict(zip(titres, valeurs, strict=True))
+    assert lu["Date de dépôt"] == datetime(2026, 3, 29, 3, 30)  # noqa: DTZ001 - no zone in a cell
+    assert (lu["Transferts"], lu["Motif"], lu["Type d'objet"]) == (0, None, "Facture travaux")
+    assert feuille.freeze_panes == "B2"
+
+
+@pytest.mark.parametrize("format_", FormatExport)
+def test_rows_are_given_as_they_come(format_: FormatExport) -> None:
+    """
+    A file is given while it is written: the end holds next to nothing of it.
+    """
+    sortie = ecrivain(format_, traitant=True)
+    lots = [sortie.lot([ligne(token_hex(200)) for _ in range(50)]) for _ in range(10)]
+    fin = b"".join(sortie.fin())
+    sortie.close()
+    assert all(lots)
+    assert len(fin) < len(b"".join(lots)) / 10
+
+
+def test_a_workbook_has_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """
+    A sheet larger than readers take is refused, and closed all the same.
+    """
+    monkeypatch.setattr(classeur, "ZIP64_LIMIT", 5_000)
+    sortie = ecrivain(FormatExport.XLSX, traitant=True)
+    with pytest.raises(LimiteDepassee, match="CSV"):
+        sortie.lot([ligne("a" * 1000)])
+    sortie.close()

@@ -1,6 +1,6 @@
 """The seam: statements compiled once per engine, and what an engine promises."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Any, Concatenate, Generic, ParamSpec, Protocol, TypeVar
@@ -99,6 +99,7 @@ class Timeouts:
 DEFAULT = Timeouts()
 
 Write = tuple[Statement[Any], Values]
+PATIENT = 10  # times as long for the statement of an export, which may sort all its rows first
 TROP_LONGUE = "Cette recherche est trop longue : précisez-la."
 
 
@@ -122,12 +123,18 @@ Command = Callable[Concatenate[Tx, P], Awaitable[R]]
 
 
 class Snapshot(Protocol):
-    """One unchanging state of the database, read statement by statement."""
+    """One unchanging state of the database, whose rows come some at a time."""
 
     dialect: sa.Dialect
 
-    async def fetch(self, statement: Statement[Any], values: Values) -> Sequence[Sequence[Any]]:
-        """Read raw rows of this state. Raises LimiteDepassee past the time limit of a statement."""
+    def stream(
+        self, statement: Statement[Any], values: Values, size: int
+    ) -> AsyncGenerator[Sequence[Sequence[Any]], None]:
+        """
+        Read raw rows of this state, so many at a time; nothing is read ahead.
+
+        Raises LimiteDepassee where the next ones take PATIENT times the limit of a statement.
+        """
 
 
 class Database(Protocol):

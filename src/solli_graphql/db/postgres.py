@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from functools import lru_cache, partial
 from typing import Any, ParamSpec, TypeVar
@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
 
 from solli_graphql.db.database import (
+    PATIENT,
     TROP_LONGUE,
     Command,
     Statement,
@@ -117,9 +118,13 @@ class PostgresSnapshot:
     def __init__(self, connection: Any, dialect: sa.Dialect) -> None:
         self._connection, self.dialect = connection, dialect
 
-    async def fetch(self, statement: Statement[Any], values: Values) -> Sequence[Sequence[Any]]:
+    async def stream(
+        self, statement: Statement[Any], values: Values, size: int
+    ) -> AsyncGenerator[Sequence[Sequence[Any]], None]:
         text = statement.on(self.dialect)
-        return await _fetch(self._connection, text.sql, text.bind(values))
+        cursor = await _told(self._connection.cursor(text.sql, *text.bind(values)))
+        while rows := await _told(cursor.fetch(size)):
+            yield rows
 
 
 async def _or_busy(connecting: Awaitable[Any]) -> Any:
@@ -130,17 +135,16 @@ async def _or_busy(connecting: Awaitable[Any]) -> Any:
         raise Occupe from e
 
 
-async def _fetch(connection: Any, sql: str, bound: list[Any]) -> Sequence[Sequence[Any]]:
-    """Read rows; say in the product's words why one cannot."""
+async def _told(reading: Awaitable[T]) -> T:
+    """Read; say in the product's words why one cannot."""
     try:
-        rows: Sequence[Sequence[Any]] = await connection.fetch(sql, *bound)
+        return await reading
     except asyncpg.QueryCanceledError as e:
         raise LimiteDepassee(TROP_LONGUE) from e
     except Exception as e:
         if not lost(e):
             raise
         raise Occupe from e
-    return rows
 
 
 class Postgres:
@@ -150,6 +154,8 @@ class Postgres:
         self.dialect: sa.Dialect = PGDialect_asyncpg()  # type: ignore[no-untyped-call]
         self._connect = partial(connect, url, **_server_settings(timeouts))
         self._pool = Pool(self._connect, pool_size)
+        self._begin_snapshot = f"""BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
+            SET LOCAL statement_timeout = {int(PATIENT * 1000 * timeouts.sql)}"""
         self._under_way: set[asyncio.Task[Any]] = set()
 
     def exists(self) -> bool:
@@ -170,7 +176,10 @@ class Postgres:
         text = statement.on(self.dialect)
         connection = await _or_busy(self._pool.take())
         try:
-            return await _fetch(connection, text.sql, text.bind(values))
+            rows: Sequence[Sequence[Any]] = await _told(
+                connection.fetch(text.sql, *text.bind(values))
+            )
+            return rows
         finally:
             self._pool.give(connection)
 
@@ -178,7 +187,7 @@ class Postgres:
     async def snapshot(self) -> AsyncIterator[PostgresSnapshot]:
         connection = await _or_busy(self._connect())
         try:
-            await connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            await connection.execute(self._begin_snapshot)
             yield PostgresSnapshot(connection, self.dialect)
         finally:
             connection.terminate()  # at once, whatever it was doing: there is nothing to keep

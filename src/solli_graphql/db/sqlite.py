@@ -5,7 +5,7 @@ import importlib
 import os
 import threading
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 
 from solli_graphql.db.database import (
+    PATIENT,
     TROP_LONGUE,
     Command,
     Statement,
@@ -115,25 +116,31 @@ class SqliteTx:
 
 
 class SqliteSnapshot:
-    """A read transaction on a connection of its own, each statement of it on a thread."""
+    """A read transaction on a connection of its own, read on a thread."""
 
     def __init__(self, connection: Any, dialect: sa.Dialect, seconds: float) -> None:
         self._connection, self.dialect, self._seconds = connection, dialect, seconds
 
-    async def fetch(self, statement: Statement[Any], values: Values) -> Sequence[Sequence[Any]]:
-        text = statement.on(self.dialect)
-        return await _on_a_thread(self._connection, text.sql, text.bind(values), self._seconds)
+    async def stream(
+        self, statement: Statement[Any], values: Values, size: int
+    ) -> AsyncGenerator[Sequence[Sequence[Any]], None]:
+        text, cursor = statement.on(self.dialect), self._connection.cursor()
+        begin = partial(cursor.execute, text.sql, text.bind(values))
+        await self._on_a_thread(begin)
+        while rows := await self._on_a_thread(partial(cursor.fetchmany, size)):
+            yield rows
+
+    async def _on_a_thread(self, work: Callable[[], Any]) -> Any:
+        _limit(self._connection, self._seconds)
+        return await _on_a_thread(self._connection, work)
 
 
-async def _on_a_thread(
-    connection: Any, sql: str, bound: list[Any], seconds: float
-) -> Sequence[Sequence[Any]]:
+async def _on_a_thread(connection: Any, work: Callable[[], T]) -> T:
     """
     Read, and interrupt SQLite when the caller gives up: the connection is then free.
 
-    Raises LimiteDepassee past so many seconds.
+    Raises LimiteDepassee past the limit that the connection has.
     """
-    work = partial(_read, connection, sql, bound, seconds)
     reading = asyncio.get_running_loop().run_in_executor(None, work)
     try:
         return await asyncio.shield(reading)
@@ -196,14 +203,15 @@ class Sqlite:
             if not _interrupted(e):
                 raise
         async with self._long:
-            return await _on_a_thread(self._long_reads, text.sql, bound, self._timeouts.sql)
+            work = partial(_read, self._long_reads, text.sql, bound, self._timeouts.sql)
+            return await _on_a_thread(self._long_reads, work)
 
     @asynccontextmanager
     async def snapshot(self) -> AsyncIterator[SqliteSnapshot]:
         connection = connect(self.path)
         try:
             connection.execute("BEGIN")
-            yield SqliteSnapshot(connection, self.dialect, self._timeouts.sql)
+            yield SqliteSnapshot(connection, self.dialect, PATIENT * self._timeouts.sql)
         finally:
             connection.close()
 
@@ -298,10 +306,14 @@ def _tell(group: list[Waiting], outcomes: list[Any]) -> None:
 
 def _read(connection: Any, sql: str, bound: list[Any], budget: float) -> Sequence[Sequence[Any]]:
     """Read all rows within a budget of seconds, or be interrupted."""
-    deadline = time.monotonic() + budget
-    connection.set_progress_handler(lambda: time.monotonic() > deadline, 20_000)
+    _limit(connection, budget)
     rows: Sequence[Sequence[Any]] = connection.execute(sql, bound).fetchall()
     return rows
+
+
+def _limit(connection: Any, seconds: float) -> None:
+    deadline = time.monotonic() + seconds
+    connection.set_progress_handler(lambda: time.monotonic() > deadline, 20_000)
 
 
 def _interrupted(error: Exception) -> bool:

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import cache
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from solli_graphql.domain.numeros import PARIS
@@ -19,22 +21,23 @@ class Colonne(NamedTuple):
     traitants: bool = False
 
 
-def _de(*chemin: str) -> Callable[[Ligne], Any]:
-    """Give what stands at a path, or None where an object on the way is absent."""
+def _de(objet: str, nom: str) -> Callable[[Ligne], Any]:
+    """Give what an object of the row has, or None where it is absent."""
+    return lambda ligne: (o := ligne[objet]) and o[nom]
 
-    def valeur(ligne: Any) -> Any:
-        for nom in chemin:
-            if ligne is None:
-                return None
-            ligne = ligne[nom]
-        return ligne
 
-    return valeur
+def _identifiant(structure: str, nom: str) -> Callable[[Ligne], Any]:
+    return lambda ligne: (s := ligne[structure]) and s["identifiant"][nom]
+
+
+@cache
+def _en_mots(valeur: str) -> str:
+    return valeur.replace("_", " ").capitalize()
 
 
 def _mot(nom: str) -> Callable[[Ligne], str | None]:
     """Write a value of an enum as words: "Facture travaux"."""
-    return lambda ligne: ligne[nom] and ligne[nom].replace("_", " ").capitalize()
+    return lambda ligne: (valeur := ligne[nom]) and _en_mots(valeur)
 
 
 def _quand(nom: str) -> Callable[[Ligne], datetime]:
@@ -55,8 +58,8 @@ def _structure(champ: str, adjectif: str) -> list[Colonne]:
     return [
         Colonne(f"Structure {adjectif}", _de(champ, "designation"), 30),
         Colonne(f"Raison sociale {adjectif}", _de(champ, "raisonSociale"), 30),
-        Colonne(f"Type d'identifiant {adjectif}", _de(champ, "identifiant", "type")),
-        Colonne(f"Identifiant {adjectif}", _de(champ, "identifiant", "valeur")),
+        Colonne(f"Type d'identifiant {adjectif}", _identifiant(champ, "type")),
+        Colonne(f"Identifiant {adjectif}", _identifiant(champ, "valeur")),
     ]
 
 
@@ -68,8 +71,8 @@ def _service(champ: str, adjectif: str) -> list[Colonne]:
 
 
 COLONNES: Sequence[Colonne] = (
-    Colonne("Numéro", _de("numero")),
-    Colonne("Statut", _de("statutLibelle"), 28),
+    Colonne("Numéro", itemgetter("numero")),
+    Colonne("Statut", itemgetter("statutLibelle"), 28),
     Colonne("Motif", _mot("motif")),
     Colonne("Destinataire actuel", _mot("destinataireActuel")),
     Colonne("Date de dépôt", _quand("dateDepot")),
@@ -77,8 +80,8 @@ COLONNES: Sequence[Colonne] = (
     Colonne("Catégorie", _de("categorie", "libelle"), 30),
     Colonne("Sous-catégorie", _de("sousCategorie", "libelle"), 30),
     Colonne("Type d'objet", _mot("typeObjet")),
-    Colonne("Numéro d'objet", _de("numeroObjet")),
-    Colonne("Description", _de("description"), 60),
+    Colonne("Numéro d'objet", itemgetter("numeroObjet")),
+    Colonne("Description", itemgetter("description"), 60),
     *_structure("structureEmettrice", "émettrice"),
     *_service("serviceEmetteur", "émetteur"),
     Colonne("Courriel", _de("contact", "courriel"), 30),
@@ -86,9 +89,9 @@ COLONNES: Sequence[Colonne] = (
     *_structure("structureDestinataire", "destinataire"),
     *_service("serviceDestinataire", "destinataire"),
     Colonne("Prise en charge par", _personne, 24, traitants=True),
-    Colonne("Brouillon", _de("brouillon"), 60, traitants=True),
-    Colonne("Transferts", _de("transferts"), 10),
-    Colonne("Réouvertures", _de("reouvertures"), 12),
+    Colonne("Brouillon", itemgetter("brouillon"), 60, traitants=True),
+    Colonne("Transferts", itemgetter("transferts"), 10),
+    Colonne("Réouvertures", itemgetter("reouvertures"), 12),
     Colonne("Allers-retours", lambda ligne: "Oui" if ligne["allersRetours"] else "Non", 14),
 )
 

@@ -3,12 +3,13 @@
 import asyncio
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
+from typing import Any
 
 from solli_graphql.db.database import Database
 from solli_graphql.domain.acteur import Acteur
 from solli_graphql.domain.errors import Occupe
 from solli_graphql.domain.workflow import ROLES_DE_L_ACTION, Action
-from solli_graphql.exports.tableur import ecrivain
+from solli_graphql.exports.tableur import Ecrivain, ecrivain
 from solli_graphql.graphql.lignes import Lignes
 from solli_graphql.services.exports import Demande
 
@@ -36,7 +37,7 @@ class Flux:
         if self.en_cours >= self._places:
             raise Occupe
         octets = self.octets(acteur, demande)
-        debut = await anext(octets)
+        debut = await anext(octets, b"")
         return _suite(debut, octets)
 
     async def octets(
@@ -53,8 +54,9 @@ class Flux:
                 aclosing(self._lignes.lire(acteur, demande, source)) as lots,
             ):
                 async for lot in lots:
-                    yield await asyncio.to_thread(sortie.lot, lot)
-                    avance(len(lot))
+                    ecrits, nombre = await asyncio.to_thread(_ecrire, sortie, lot)
+                    yield ecrits
+                    avance(nombre)
             fin = sortie.fin()
             while (morceau := await asyncio.to_thread(next, fin, None)) is not None:
                 yield morceau
@@ -62,6 +64,12 @@ class Flux:
             self.en_cours -= 1
             if sortie is not None:
                 sortie.close()
+
+
+def _ecrire(sortie: Ecrivain, lot: Callable[[], list[dict[str, Any]]]) -> tuple[bytes, int]:
+    """Build rows and write them; give the bytes that are ready, and how many rows they were."""
+    lignes = lot()
+    return sortie.lot(lignes), len(lignes)
 
 
 async def _suite(debut: bytes, octets: Octets) -> Octets:

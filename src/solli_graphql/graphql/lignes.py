@@ -1,10 +1,12 @@
 """All the rows of a list, by the product's own read path: what an export holds."""
 
-from collections.abc import AsyncGenerator
-from functools import cached_property
+import asyncio
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
+from functools import cached_property, partial
 from typing import Any
 
-from solli_graphql.db.cursors import page
+from solli_graphql.db.database import Snapshot
 from solli_graphql.db.plan.reader import Reader
 from solli_graphql.db.plan.reader import Root as Prepared
 from solli_graphql.domain.acteur import Acteur
@@ -13,10 +15,10 @@ from solli_graphql.graphql.limits import Limits
 from solli_graphql.graphql.schema import core, schema
 from solli_graphql.services.exports import Demande
 
-LOT = 500  # rows of a statement: what is in memory
+LOT = 200  # rows at a time: what is in memory, and what others wait for
 COMPTER = "{ synthese(espace: RECUES) { totalCount } }"
 LIRE = """{
-  synthese(espace: RECUES) { pageInfo { endCursor } nodes {
+  synthese(espace: RECUES) { nodes {
     id numero version statut statutLibelle motif destinataireActuel
     categorie { code libelle }
     sousCategorie { code libelle }
@@ -60,14 +62,17 @@ class Lignes:
         return nombre
 
     async def lire(
-        self, acteur: Acteur, demande: Demande, source: Any
-    ) -> AsyncGenerator[list[dict[str, Any]], None]:
-        """Read all rows from one source, some at a time, each time after the last one seen."""
-        reader, read, curseur = self._reader.on(source), demande.read(acteur), None
-        while True:
-            suite = page(read.order, None, curseur, None, None, dated=True)._replace(size=LOT)
-            found = await reader.connection(self._lues, read._replace(page=suite), {})
-            yield found["nodes"]
-            if len(found["nodes"]) < LOT:
-                return
-            curseur = found["pageInfo"]["endCursor"]
+        self, acteur: Acteur, demande: Demande, source: Snapshot
+    ) -> AsyncGenerator[Callable[[], list[dict[str, Any]]], None]:
+        """Read all rows from one source, some at a time; each lot is built by whoever calls it."""
+        root = await asyncio.to_thread(getattr, self, "_lues")  # the first time it is prepared
+        lots = self._reader.stream(root, demande.read(acteur), source, LOT)
+        async with aclosing(lots):
+            async for lot in lots:
+                yield partial(_lignes, lot)
+
+
+def _lignes(lot: Callable[[], dict[str, Any]]) -> list[dict[str, Any]]:
+    """Build the rows of a lot."""
+    lignes: list[dict[str, Any]] = lot()["nodes"]
+    return lignes

@@ -1,21 +1,25 @@
 """Runs a `Read`: finds or compiles its statement, binds its values, builds its answer."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from contextlib import aclosing
 from dataclasses import dataclass, field, replace
-from typing import Any, NamedTuple, Protocol, TypeVar
+from functools import partial
+from typing import Any, NamedTuple, TypeVar
 
 import sqlalchemy as sa
 
 from solli_graphql.db.cursors import Page, cursor
-from solli_graphql.db.database import Statement, Values
+from solli_graphql.db.database import Snapshot, Statement
 from solli_graphql.db.plan.compiler import Compiler, Criteria, Level, NestedLists, Regard
+from solli_graphql.db.plan.nowhere import Nowhere, Source
 from solli_graphql.db.plan.sources import Catalogue, Columns, Entity, Selected, Selection, Unknown
 from solli_graphql.domain.acteur import Vue
 
 T = TypeVar("T")
 Links = Callable[[int], Callable[[Any, int], str]]  # caller's id -> (kind, row's id) -> link
 Note = Callable[[int, str, list[int]], None]  # caller's id, type, ids of the rows
+ALL = 2**31 - 1  # rows
 MAX_SHAPES = 64  # statements kept for one root of one document
 
 
@@ -113,26 +117,6 @@ class Root:
         return nodes + [s.on[self.type] for edge in edges for s in edge if s.name == "node"]
 
 
-class Source(Protocol):
-    """What a reader asks of a database."""
-
-    dialect: sa.Dialect
-
-    async def fetch(self, statement: Statement[Any], values: Values) -> Sequence[Sequence[Any]]:
-        """Read raw rows."""
-
-
-@dataclass
-class Nowhere:
-    """A source that prepares statements and holds no rows: what is counted is 0."""
-
-    dialect: sa.Dialect
-
-    async def fetch(self, statement: Statement[Any], values: Values) -> Sequence[Sequence[Any]]:
-        statement.on(self.dialect).bind(values)
-        return [(0,)] if len(statement.core.exported_columns) == 1 else []
-
-
 class Reader:
     """Reads from one database."""
 
@@ -147,7 +131,7 @@ class Reader:
         return self.on(Nowhere(self._db.dialect))
 
     def on(self, source: Source) -> "Reader":
-        """Give a reader of another source, such as a snapshot."""
+        """Give a reader of another source, whose reads are not noted."""
         return Reader(source, self.schema, secret=self._secret, links=self._links)
 
     async def rows(
@@ -186,6 +170,17 @@ class Reader:
     async def ask(self, question: Callable[[Source, bytes], Awaitable[T]]) -> T:
         """Let a question that is no plan's read from the same source."""
         return await question(self._db, self._secret)
+
+    async def stream(
+        self, root: Root, read: Read, source: Snapshot, size: int
+    ) -> AsyncGenerator[Callable[[], dict[str, Any]], None]:
+        """Read all rows of a connection: so many at a time, each lot built by whoever calls it."""
+        compiled, values = await self._prepare(root, read, {})
+        link = self._link(read)
+        values |= {"size": ALL, "key": None, "key_id": None}
+        async with aclosing(source.stream(compiled.statement, values, size)) as lots:
+            async for rows in lots:
+                yield partial(compiled.build, rows, None, None, None, link)
 
     def _link(self, read: Read) -> Callable[[Any, int], str]:
         """Give what makes the caller's personal links; nobody's, where a type has none."""

@@ -3,7 +3,7 @@
 import asyncio
 from functools import partial
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import structlog
 from starlette.requests import Request
@@ -48,9 +48,7 @@ from solli_graphql.services import pieces
 from solli_graphql.services.comptes import Comptes
 from solli_graphql.services.depot import SLOW_TO_IMPORT
 from solli_graphql.services.exports import Demande, Exports
-from solli_graphql.services.fournisseur import Fournisseur
 from solli_graphql.services.identite import DEMO, PSEUDONYMES, Identite, cle
-from solli_graphql.services.introspection import Client
 from solli_graphql.services.jetons import Demo, Regles, Verificateur
 from solli_graphql.services.liens import Liens
 from solli_graphql.services.retention import purger
@@ -60,6 +58,9 @@ from solli_graphql.services.televersements import Regles as ReglesDesPieces
 from solli_graphql.services.televersements import Televersements
 from solli_graphql.settings import Settings
 from solli_graphql.storage import Storage
+
+if TYPE_CHECKING:
+    from solli_graphql.services.fournisseur import Fournisseur
 
 log = structlog.get_logger()
 ANALYSE = 5  # seconds between two visits of the antivirus
@@ -267,11 +268,15 @@ class Service:
         return parts | ({"identite": self._fournisseur.pret} if self._fournisseur else {})
 
 
-def fournisseur(settings: Settings) -> Fournisseur | None:
+def fournisseur(settings: Settings) -> "Fournisseur | None":
     """Give the identity provider of the settings, if there is one."""
     s = settings
     if not s.oidc_issuer:
         return None
+    # They bring httpx, as slow to import as the whole of Starlette, that nothing else needs.
+    from solli_graphql.services.fournisseur import Fournisseur  # noqa: PLC0415
+    from solli_graphql.services.introspection import Client  # noqa: PLC0415
+
     regles = Regles(
         s.oidc_issuer,
         frozenset(_liste(s.oidc_audience)),

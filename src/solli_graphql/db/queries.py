@@ -1,7 +1,8 @@
 """What can be read: the orders and pages of each root, and how its criteria are named."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -108,7 +109,8 @@ def _net(valeur: Any) -> Any:
     return valeur.strip() if isinstance(valeur, str) else valeur
 
 
-def _un_ou_plusieurs(statuts: Sequence[StatutSollicitation]) -> dict[str, Any]:
+@lru_cache(maxsize=256)
+def _un_ou_plusieurs(*statuts: StatutSollicitation) -> Mapping[str, Any]:
     valeurs = sorted({str(s) for s in statuts})
     nommes = {"statut": valeurs[0]} if len(valeurs) == 1 else {"statuts": valeurs}
     return nommes | ({"ouvertes": True} if {*valeurs} <= {*OUVERTES} else {})
@@ -127,15 +129,17 @@ def _nommer(texte: str, un: str, plusieurs: str) -> dict[str, Any]:
     return {un: formes[0]} if len(formes) == 1 else {plusieurs: formes}
 
 
-def _borne(jour_: date) -> date:
-    return min(max(jour_, PREMIER_JOUR), DERNIER_JOUR)
+@lru_cache(maxsize=1024)
+def _minuit(jour_: date, *, plus: int = 0) -> datetime:
+    """Give the instant at which a day begins, or another one some days later."""
+    return jour(min(max(jour_, PREMIER_JOUR), DERNIER_JOUR) + timedelta(days=plus))
 
 
 _CONVERSIONS: Mapping[str, Any] = {
-    "statut": _un_ou_plusieurs,
+    "statut": lambda s: _un_ou_plusieurs(*s),
     "texte": _texte_cherche,
-    "deposee_du": lambda j: {"deposee_du": jour(_borne(j))},
-    "deposee_au": lambda j: {"deposee_avant": jour(_borne(j) + timedelta(days=1))},
+    "deposee_du": lambda j: {"deposee_du": _minuit(j)},
+    "deposee_au": lambda j: {"deposee_avant": _minuit(j, plus=1)},
     "numero": lambda n: {"numero": n.strip().upper()},
     "identifiant_emetteur": lambda i: _nommer(i, "identifiant_emetteur", "identifiants_emetteur"),
     "prise_en_charge_par": lambda i: {"prise_en_charge_par": identifiant(i, "Utilisateur") or 0},

@@ -8,10 +8,12 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from diagramme import svg
 from graphql import FieldDefinitionNode, ObjectTypeDefinitionNode, parse
 from solli_graphql.domain.acteur import Role, Vue
 from solli_graphql.domain.diagramme import nommer, tableau
-from solli_graphql.domain.workflow import TRANSITIONS
+from solli_graphql.domain.libelles import LIBELLES, Cote
+from solli_graphql.domain.workflow import TRANSITIONS, DestinataireActuel, StatutSollicitation
 from solli_graphql.graphql.schema import sdl
 
 RACINE = Path(__file__).parents[2]
@@ -48,7 +50,8 @@ def ingenieurs() -> str:
 
 
 def completer(page: str) -> str:
-    """Put the matrices at their marks; name the files out of docs/, which are no pages."""
+    """Put what is made at its marks, the diagram too; name the files out of docs/, no pages."""
+    page = re.sub("<!-- diagramme -->.*<!-- /diagramme -->", lambda _: svg(), page, flags=re.DOTALL)
     for nom, produire in PRODUITS.items():
         page = page.replace(f"<!-- produit : {nom} -->", produire())
     return re.sub(r"\[([^]]+)\]\((?:\.\./)+([^)]+)\)", _hors_du_site, page)
@@ -117,7 +120,24 @@ def lectures() -> str:
     return _table(["champ", "émetteur", "récepteur et support", "analyste"], lignes)
 
 
-PRODUITS = {"racines": racines, "gestes": gestes, "lectures": lectures, "transitions": tableau}
+def mots() -> str:
+    """Say the words of each side for each state."""
+    lignes = []
+    for statut in StatutSollicitation:
+        for chez in DestinataireActuel:
+            dits = [LIBELLES[c].get((statut, chez), "ne le sait pas") for c in Cote]
+            lignes.append([f"`{statut}`", f"`{chez}`", *dits])
+    return _table(["statut", "chez", "émetteur", "récepteur", "support"], lignes)
+
+
+PRODUITS = {
+    "mots": mots,
+    "racines": racines,
+    "gestes": gestes,
+    "lectures": lectures,
+    "transitions": tableau,
+    "vie": svg,
+}
 
 
 if __name__ == "__main__":

@@ -25,8 +25,8 @@ AVEC = {
     for langue in ("sh", "python", "ts")
 }
 
-# Pages with commands that are not run here: those that install, which CI itself runs first.
-SANS = {"demarrer"}
+# Pages with commands that are not run: those that install, which CI runs first, or need a name.
+SANS = {"demarrer", "exploiter"}
 
 TSC = """--strict --noUncheckedIndexedAccess --target es2022 --module nodenext
     --types node --skipLibCheck""".split()

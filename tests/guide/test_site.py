@@ -3,8 +3,8 @@
 import functools
 import os
 import re
-import runpy
 import shutil
+import sys
 import threading
 from collections.abc import Iterator
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -14,14 +14,17 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+sys.path.append(str(Path(__file__).parents[2] / "docs" / "site"))  # no part of the product
+import construire
+from diagramme import CADRES, TRACES, svg
 from solli_graphql.domain.acteur import Role
+from solli_graphql.domain.diagramme import depots, dessiner
 from solli_graphql.domain.workflow import TRANSITIONS
 from solli_graphql.graphql.permissions import PeutAdministrer, PeutLire, PeutTeleverser, PeutTraiter
 from solli_graphql.graphql.schema import core
 
 RACINE = Path(__file__).parents[2]
 DOCS = RACINE / "docs"
-SITE: dict[str, Any] = runpy.run_path(str(DOCS / "site" / "construire.py"))
 PAGES = sorted(str(p.relative_to(DOCS)) for p in DOCS.rglob("*.md"))
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 # The browser's own calls to its maker are not the site's.
@@ -36,7 +39,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     Build the site; a link to nothing, or anything else that is told, is a failure.
     """
     dossier = tmp_path_factory.mktemp("site")
-    SITE["construire"](dossier / "chantier", dossier / "site")
+    construire.construire(dossier / "chantier", dossier / "site")
     return dossier / "site"
 
 
@@ -80,7 +83,7 @@ def rangees(table: str) -> dict[str, set[Role]]:
     entete, _, *lignes = [[c.strip() for c in x.strip("|").split("|")] for x in table.splitlines()]
     return {
         next(c for c in ligne if c.startswith("`")).strip("`"): {
-            role for role in Role if ligne[entete.index(f"`{role}`")] == SITE["OUI"]
+            role for role in Role if ligne[entete.index(f"`{role}`")] == construire.OUI
         }
         for ligne in lignes
     }
@@ -91,7 +94,7 @@ class TestMatrices:
         """
         The matrix has every root of the schema, with the roles of its permission.
         """
-        lues = rangees(SITE["racines"]())
+        lues = rangees(construire.racines())
         racines = {n for t in ("Query", "Mutation") for n in core().type_map[t].fields}  # type: ignore[attr-defined]
 
         assert racines <= set(lues)
@@ -107,16 +110,28 @@ class TestMatrices:
         """
         The matrix has a row for each transition.
         """
-        assert len(SITE["gestes"]().splitlines()) == 2 + len(TRANSITIONS)
-        assert rangees(SITE["gestes"]())["TRAITER"] == {Role.RECEPTEUR, Role.SUPPORT}
+        assert len(construire.gestes().splitlines()) == 2 + len(TRANSITIONS)
+        assert rangees(construire.gestes())["TRAITER"] == {Role.RECEPTEUR, Role.SUPPORT}
 
     def test_of_what_each_view_reads(self) -> None:
         """
         The emitter reads no draft; the analyst reads pseudonyms.
         """
-        lues = SITE["lectures"]().splitlines()
+        lues = construire.lectures().splitlines()
         assert "| `Sollicitation.brouillon` | rien | tel quel | rien |" in lues
         assert "| `Structure.designation` | tel quel | tel quel | pseudonyme |" in lues
+
+
+class TestDiagramme:
+    def test_every_arrow_of_the_workflow_is_drawn_once(self) -> None:
+        """
+        The diagram has the arrows and the states of the workflow, and no other.
+        """
+        fleches = [*depots(), *(f for t in TRANSITIONS for f in dessiner(t))]
+
+        assert {(f.source, f.cible) for f in fleches} == set(TRACES)
+        assert svg().count('class="trait"') == len(fleches)
+        assert svg().count("<rect") == len(CADRES)
 
 
 @pytest.fixture(scope="module")

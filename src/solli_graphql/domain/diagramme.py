@@ -79,11 +79,7 @@ class Fleche(NamedTuple):
 
 def mermaid() -> str:
     """Draw the life of a sollicitation (D21b) as a Mermaid state diagram."""
-    depots = [
-        Fleche("[*]", _entree(S.A_TRAITER, a_l_origine(r)), f"Dépôt ({mot})")
-        for r, mot in ROUTAGES.items()
-    ]
-    fleches = depots + [f for t in TRANSITIONS for f in dessiner(t)]
+    fleches = depots() + [f for t in TRANSITIONS for f in dessiner(t)]
     lignes = ["stateDiagram-v2"]
     for boite in BOITES:
         lignes += _dessiner_boite(boite, [f for f in fleches if _dedans(boite, f)])
@@ -92,6 +88,14 @@ def mermaid() -> str:
         lignes.append(f"    {nom}: {libelle}")
     dehors = [f for f in fleches if not any(_dedans(b, f) for b in BOITES)]
     return "\n".join(lignes + [f"    {f}" for f in dehors])
+
+
+def depots() -> list[Fleche]:
+    """Draw where a sollicitation begins, by its routage."""
+    return [
+        Fleche("[*]", _entree(S.A_TRAITER, a_l_origine(r)), f"Dépôt ({mot})")
+        for r, mot in ROUTAGES.items()
+    ]
 
 
 def dessiner(t: Transition) -> list[Fleche]:

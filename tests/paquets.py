@@ -46,3 +46,11 @@ def relier(dossier: Path, nom: str, sinon: str) -> None:
     lien = dossier / "node_modules"
     if not lien.exists():
         lien.symlink_to(installer(nom, sinon) / "node_modules")
+
+
+def outil(dossier: Path, nom: str, *arguments: str) -> "subprocess.CompletedProcess[str]":
+    """Run a command of those packages in such a folder."""
+    commande = [str(dossier / "node_modules" / ".bin" / nom), *arguments]
+    return subprocess.run(
+        commande, cwd=dossier, check=False, capture_output=True, text=True, timeout=120
+    )

@@ -38,22 +38,25 @@ def test_what_breaks_since_the_last_version_is_told(dossier: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("avant", "apres", "chemin"),
+    ("description", "avant", "apres", "chemin"),
     [
-        ("  motif: MotifATraiter\n", "  raison: MotifATraiter\n", "Sollicitation.motif"),
-        ("publique: Boolean!", "publique: Boolean", "Structure.publique"),
-        ("  publique: Boolean\n", "  publique: Boolean!\n", "FiltreStructures.publique"),
-        ("  ROUVERTE\n", "  REPRISE\n", "MotifATraiter.ROUVERTE"),
-        (" | Introuvable | Cle", " | Cle", "ResultatAction"),
+        ("Pourquoi elle est à traiter.", "motif", "raison", "Sollicitation.motif"),
+        ("Raison sociale.", "String!", "String", "Structure.raisonSociale"),
+        ("Structures publiques, ou non.", "Boolean", "Boolean!", "FiltreStructures.publique"),
+        ("L'émetteur l'a rouverte.", "ROUVERTE", "REPRISE", "MotifATraiter.ROUVERTE"),
+        ("Issue d'une mutation.", " | Introuvable", "", "ResultatAction"),
     ],
 )
-def test_what_breaks_needs_an_entry(dossier: Path, avant: str, apres: str, chemin: str) -> None:
+def test_what_breaks_needs_an_entry(
+    dossier: Path, description: str, avant: str, apres: str, chemin: str
+) -> None:
     """
     A breaking change is found until Changed or Removed, of what is to come, names its place.
     """
-    ancien, nouveau = SCHEMA.read_text(), dossier / "nouveau.graphql"
-    assert avant in ancien
-    nouveau.write_text(ancien.replace(avant, apres, 1))
+    debut, dite, suite = SCHEMA.read_text().partition(f'"""{description}"""')
+    assert avant in suite
+    nouveau = dossier / "nouveau.graphql"
+    nouveau.write_text(debut + dite + suite.replace(avant, apres, 1))
     entree = f"- `{chemin}`.\n"
     ailleurs = f"## [Unreleased]\n### Added\n{entree}## [1.0.0]\n### Removed\n{entree}"
     assert len(silences(dossier, SCHEMA, nouveau, ailleurs)) == 1

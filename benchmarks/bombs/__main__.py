@@ -75,7 +75,7 @@ def main() -> int:
             costs = [cost(server, token, bomb) for bomb in warmed(server, token, chosen)]
             attack = attacked(server, token, chosen, asked.seconds)
     broken = [c["bomb"] for c in costs if c["cpu_ms"] > CPU or c["statuses"].keys() & {"500", "0"}]
-    if attack["lag_ms"]["most"] > LAG or attack["errors"]:
+    if attack["lag_own_ms"]["most"] > LAG or attack["errors"]:
         broken.append("attack")
     line = {"broken": broken, **machine(asked.engine), "attack": attack, "bombs": costs}
     sys.stdout.write(json.dumps(line) + "\n")
@@ -150,7 +150,7 @@ def attacked(server: Server, token: str, chosen: list[Bomb], seconds: float) -> 
         attackers = [pool.submit(attack, rank) for rank in range(ATTACKERS)]
         known = pool.submit(beside).result()
         statuses = sum((a.result() for a in attackers), Counter[str]())
-    late = json.loads(Door(server.port, token).get("/retard"))
+    late, own = json.loads(Door(server.port, token).get("/retard"))
     return {
         "seconds": seconds,
         "attackers": ATTACKERS,
@@ -158,6 +158,7 @@ def attacked(server: Server, token: str, chosen: list[Bomb], seconds: float) -> 
         "statuses": dict(statuses),
         "errors": statuses["500"] + statuses["0"],
         "lag_ms": quantiles(late),
+        "lag_own_ms": quantiles(own),
         "known_ms": quantiles([round(x, 1) for x in known]),
     }
 

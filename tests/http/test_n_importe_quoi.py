@@ -1,15 +1,28 @@
 """Anything at all, as a body, a query or a variable."""
 
 import json
+import sys
+from pathlib import Path
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from client import Client, Compte
-from requetes import asking, send
+sys.path.append(str(Path(__file__).parents[2]))  # benchmarks is no part of the product
+from benchmarks.fuzz import links
+from benchmarks.fuzz.__main__ import documents
+from benchmarks.fuzz.checks import Found, run
+from benchmarks.fuzz.inputs import Inputs, Sent
 
-SETTINGS = settings(
+from client import Client, Compte
+from fabrique import Make
+from requetes import asking, send
+from solli_graphql.app import create_app
+from solli_graphql.settings import Settings
+
+REQUESTS_OF_ALL_KINDS = 1500  # python -m benchmarks.fuzz sends 200,000
+SETTINGS = hypothesis_settings(
     max_examples=30,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
@@ -84,3 +97,35 @@ class TestAnything:
         query = "query($i: FiltreSollicitations!) { sollicitations(espace: SUPPORT, filtre: $i) "
         body = asking(query=query + "{ totalCount } }", variables={"i": value})
         assert await send(client, agent, body)
+
+    async def test_at_every_door(self, client: Client, make: Make, settings: Settings) -> None:
+        """
+        Changes of good documents, bodies, headers and real links never get a 5xx, nor our insides.
+        """
+        s = await make.affaire()
+        tokens = {"support": s.support, "emetteur": s.emetteur, "recepteur": s.recepteur}
+        jetons = {role: client.jeton(qui.courriel) for role, qui in tokens.items()}
+        app = create_app(settings)
+        async with app.router.lifespan_context(app) as state:
+            real = await links.links(app, state, jetons)
+            assert len(real) > 3
+            inputs = Inputs(1, list(jetons.values()), documents(), real)
+            found = await run(app, state, inputs, REQUESTS_OF_ALL_KINDS)
+        assert found.faults == []
+        assert found.statuses.keys() == {"documents", "variables", "bodies", "headers", "paths"}
+        assert all(statuses[200] for statuses in found.statuses.values())
+
+    def test_what_is_wrong_is_found(self) -> None:
+        """
+        A 5xx, an internal error and a piece of our insides are faults; what was sent is none.
+        """
+        sent = Sent("bodies", "POST", "/graphql", b"", [], b"select sqlite")
+        for status, body, faults in (
+            (500, b"", 1),
+            (200, b"ERREUR_INTERNE", 1),
+            (400, b'File "/x/y.py", line 3', 1),
+            (400, b"select sqlite", 0),
+        ):
+            found = Found()
+            found.note(sent, status, body)
+            assert len(found.faults) == faults

@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from client import Client, Compte, Reply
-from fabrique import Make
+from fabrique import Affaire, Make
 from solli_graphql.db import commandes as c
 from solli_graphql.db import models as m
 from solli_graphql.db.axes import Debut
@@ -61,6 +61,21 @@ async def vieillir(client: Client, id_: int, **mesures: Any) -> None:
 
     async def ecrire(tx: Tx) -> None:
         await tx.write((Statement(update), {}))
+
+    await client.db.write(ecrire)
+
+
+async def copier(client: Client, s: Affaire, *jours: int) -> None:
+    """Copy a sollicitation to each of these days."""
+    (row,) = await read(client.db, _ROW, id=s.id)
+    copie = dict(zip(m.sollicitation.c.keys(), row, strict=True))
+
+    async def ecrire(tx: Tx) -> None:
+        for jour in jours:
+            depot = datetime(2001, 1, 1, 12, tzinfo=UTC) + timedelta(days=jour)
+            id_ = await tx.next_id()
+            autre = {"id": id_, "numero": f"{s.numero}/{id_}", "date_depot": depot}
+            await tx.write((c.INSERER, copie | autre))
 
     await client.db.write(ecrire)
 
@@ -202,22 +217,54 @@ class TestStatistiques:
         What makes more than a thousand groups is refused, never cut.
         """
         s = await make.affaire(S.A_TRAITER)
-        (row,) = await read(client.db, _ROW, id=s.id)
-        copie = dict(zip(m.sollicitation.c.keys(), row, strict=True))
-
-        async def multiplier(tx: Tx, *jours: int) -> None:
-            for jour in jours:
-                depot = datetime(2001, 1, 1, 12, tzinfo=UTC) + timedelta(days=jour)
-                id_ = await tx.next_id()
-                autre = {"id": id_, "numero": f"{s.numero}/{id_}", "date_depot": depot}
-                await tx.write((c.INSERER, copie | autre))
-
-        await client.db.write(multiplier, *range(GROUPES - 1))
+        await copier(client, s, *range(GROUPES - 1))
         lu = await compter(client, s.recepteur, "RECUES", axes=["JOUR"])
         assert len(lu["groupes"]) == lu["total"] == GROUPES
-        await client.db.write(multiplier, GROUPES)
+        await copier(client, s, GROUPES)
         refus = await demander(client, s.recepteur, "RECUES", axes=["JOUR"])
         assert refus.codes == ["LIMITE_DEPASSEE"]
+
+
+class TestFacettes:
+    async def test_add_up_to_the_total(self, client: Client, make: Make) -> None:
+        """
+        The twenty most frequent values and the others are all the rows of the search.
+        """
+        s = await make.affaire(S.A_TRAITER)
+        await copier(client, s, *range(24), 7)
+        reply = await client.execute(
+            """{ sollicitations(espace: RECUES, filtre: {statut: [A_TRAITER]}, first: 1) {
+                 totalCount nodes { numero }
+                 parStatut: facettes { axe valeurs { code nombre } autres }
+                 parJour: facettes(axes: [JOUR, JOUR]) {
+                   valeurs { code libelle nombre } autres } } }""",
+            par=s.recepteur,
+        )
+        assert reply.codes == []
+        lu = reply.data["sollicitations"]
+        assert [*lu] == ["totalCount", "nodes", "parStatut", "parJour"]
+        assert lu["totalCount"] == 26
+        assert lu["nodes"] == [{"numero": s.numero}]
+        statut, categorie = lu["parStatut"]
+        assert statut["valeurs"] == [{"code": "A_TRAITER", "nombre": 26}]
+        assert categorie["axe"] == "CATEGORIE"
+        (jours,) = lu["parJour"]
+        assert jours["valeurs"][0] == {"code": "2001-01-08", "libelle": "08/01/2001", "nombre": 2}
+        assert len(jours["valeurs"]) == 20
+        assert jours["autres"] == 26 - 2 - 19
+
+    async def test_of_nothing(self, client: Client, make: Make) -> None:
+        """
+        A search that finds nothing has facets without values.
+        """
+        par = await make.role(Role.ANALYSTE, await make.lieu())
+        reply = await client.execute(
+            """{ synthese(espace: RECUES) {
+                 facettes(axes: [STATUT]) { axe valeurs { code } autres } } }""",
+            par=par,
+        )
+        vide = {"axe": "STATUT", "valeurs": [], "autres": 0}
+        assert reply.data["synthese"] == {"facettes": [vide]}
 
 
 @pytest.mark.parametrize("axe", [A.JOUR, A.SEMAINE, A.MOIS])

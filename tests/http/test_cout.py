@@ -65,6 +65,7 @@ class TestPrice:
             ("query($i: [ID!]!) { nodes(ids: $i) { id } }", {"i": ["x"] * 100}, 1 + 5),
             ("{ " + RECHERCHE.format('texte: "abc"', "totalCount") + " }", {}, 1 + 10 + 10),
             ("{ " + RECHERCHE.format('numero: "abc"', "nodes { id }") + " }", {}, 1 + 1),
+            ("{ synthese(espace: SUPPORT, first: 0) { facettes { axe } } }", {}, 1 + 2 * 20),
             ("{ statistiques(espace: SUPPORT) { total } }", {}, 100),
             ("{ structures { nodes { services { code } } } }", {}, 1 + 11),  # 10 where none is said
             (EXPORTER, {"input": {**EXPORT, "filtre": {"numero": "abc"}}}, 10),

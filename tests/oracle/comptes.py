@@ -1,11 +1,12 @@
 """Statistics, naively: the whole history of each visible row, group by group."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
 from oracle.champs import SECRET
-from oracle.pages import Args, invalide
+from oracle.pages import Args, Liste, invalide
 from oracle.racines import PARIS, criteres, ouvrir
 from oracle.vues import MOTS, Appelant, Base, Ligne, Vie, Vue
 from solli_graphql.domain import pseudonymes
@@ -13,6 +14,12 @@ from solli_graphql.domain import pseudonymes
 STATUTS = ("A_TRAITER", "EN_COURS", "EN_ATTENTE_INFORMATIONS", "REPONSE_APPORTEE", "CLOTUREE")
 COLONNES = {"EMISES": (1, "STRUCTURE"), "RECUES": (0, "STRUCTURE"), "SUPPORT": (2, "SUPPORT")}
 MOIS = "janvier février mars avril mai juin juillet août septembre octobre novembre décembre"
+PARTIES: Mapping[str | None, str] = {"STRUCTURE": "La structure", "SUPPORT": "Le support"}
+OBJETS: Mapping[str | None, str] = {
+    "FACTURE": "Facture",
+    "ENGAGEMENT_JURIDIQUE": "Engagement juridique",
+    None: "Sans objet",
+}
 # What a group is made of, its place among the others, its code and its name.
 Cle = tuple[Any, tuple[Any, ...], str | None, str]
 
@@ -75,6 +82,24 @@ def statistiques(qui: Appelant, args: Args) -> dict[str, Any]:
             for g in ordre
         ],
     }
+
+
+def facettes(base: Base, liste: Liste, args: Args) -> list[dict[str, Any]]:
+    """Count the values of each axis among all the rows of a list."""
+    trouvees = []
+    axes = args.get("axes")
+    for axe in dict.fromkeys(("STATUT", "CATEGORIE") if axes is None else axes):
+        cles = [AXES[axe](base, o.vue, axe) for o in liste.toutes if o.vue]
+        nombres = Counter(cle[0] for cle in cles)
+        distinctes = {cle[0]: cle for cle in cles}.values()
+        ordre = sorted(distinctes, key=lambda c: (-nombres[c[0]], c[1]))
+        valeurs: list[dict[str, Any]] = [
+            {"code": code, "libelle": libelle, "nombre": nombres[quoi]}
+            for quoi, _, code, libelle in ordre[:20]
+        ]
+        autres = len(cles) - sum(v["nombre"] for v in valeurs)
+        trouvees.append({"axe": axe, "valeurs": valeurs, "autres": autres})
+    return trouvees
 
 
 def _mesurer(vies: Sequence[Vie]) -> dict[str, Any]:
@@ -143,6 +168,14 @@ def _service(base: Base, v: Vue, _: str) -> Cle:
     return s["id"], (False, structure, s["code"], s["id"]), s["code"], libelle
 
 
+def _colonne(mots: Mapping[str | None, str], nom: str) -> Callable[[Base, Vue, str], Cle]:
+    def lire(_: Base, v: Vue, __: str) -> Cle:
+        code = v.row[nom]
+        return code, (code is None, code or ""), code, mots[code]
+
+    return lire
+
+
 def _periode(_: Base, v: Vue, axe: str) -> Cle:
     jour = v.row["date_depot"].astimezone(PARIS).date()
     lundi = jour - timedelta(days=jour.weekday())
@@ -162,5 +195,7 @@ AXES: Mapping[str, Callable[[Base, Vue, str], Cle]] = {
     "STRUCTURE_EMETTRICE": _structure,
     "STRUCTURE_DESTINATAIRE": _structure,
     "SERVICE": _service,
+    "TYPE_OBJET": _colonne(OBJETS, "type_objet"),
+    "DESTINATAIRE_ACTUEL": _colonne(PARTIES, "destinataire_actuel"),
     **dict.fromkeys(("JOUR", "SEMAINE", "MOIS"), _periode),
 }

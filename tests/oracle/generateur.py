@@ -257,7 +257,7 @@ class Generateur:
         if declare is None or not declare.args:
             return ""
         espace = self.hasard.choice(self.espaces) if self.espaces else None
-        tires = self.valeurs.lignes()
+        tires = self.valeurs.facettes() if nom == "facettes" else self.valeurs.lignes()
         if type_.name == "Query":
             tires = self.valeurs.arguments(nom, espace)
         items = list(tires.items())

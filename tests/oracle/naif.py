@@ -26,7 +26,7 @@ from graphql import (
 )
 from oracle import racines as r
 from oracle.champs import CHAMPS, LISTE, en_usage
-from oracle.comptes import statistiques
+from oracle.comptes import facettes, statistiques
 from oracle.pages import Args, Liste, Objet
 from oracle.vues import Appelant, Base, Vie
 from solli_graphql.services.liens import Genre
@@ -118,7 +118,7 @@ def _champ(objet: Any, info: Any, **args: Any) -> Any:
         return LIENS[nom](appelant.id, objet)
     base = appelant.base
     if isinstance(objet, Liste):
-        return LISTE[nom](objet)
+        return facettes(base, objet, args) if nom == "facettes" else LISTE[nom](objet)
     if type_ in ("ActionPossible", "StatutPropose"):
         valeur = getattr(objet, _serpent(nom))
         return list(valeur) if isinstance(valeur, tuple) else valeur

@@ -38,6 +38,7 @@ class Liste:
     suivante: bool
     precedente: bool
     curseur: Callable[[Objet], str]
+    toutes: Sequence[Objet] = ()  # in all pages
 
 
 def refus(code: str, message: str) -> GraphQLError:
@@ -133,4 +134,5 @@ def page(
     return Liste(
         *(type_, gardes, len(objets), suivante, precedente),
         curseur=lambda o: curseur(ordre, *place(o)),
+        toutes=objets,
     )

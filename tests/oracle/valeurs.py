@@ -16,7 +16,7 @@ TRIS = ("DATE_DEPOT_DESC", "DATE_DEPOT_ASC", "DATE_MISE_A_JOUR_DESC", "DATE_MISE
 STATUTS = ("A_TRAITER", "EN_COURS", "EN_ATTENTE_INFORMATIONS", "REPONSE_APPORTEE", "CLOTUREE")
 AXES = (
     *("STATUT", "CATEGORIE", "SOUS_CATEGORIE", "STRUCTURE_EMETTRICE", "STRUCTURE_DESTINATAIRE"),
-    *("SERVICE", "JOUR", "SEMAINE", "MOIS"),
+    *("SERVICE", "TYPE_OBJET", "DESTINATAIRE_ACTUEL", "JOUR", "SEMAINE", "MOIS"),
 )
 TEXTES = ("fac", "facture", "ÉCHEANCE", "100 %", "%%%", "n_37", "strasse", "finale", "Ù\\e", "l’a")
 TAILLES = (None, 0, *[1, 2, 3, 4, 5, 7] * 4, 20, 20, 100, -1, 101)
@@ -90,6 +90,12 @@ class Valeurs:
             axes = [Nom(a) for a in h.choices(AXES, k=h.choice((0, 1, 1, 1, 2, 2, 3, 4)))]
             args["grouperPar"] = h.choice((axes, axes, axes[0] if axes else None))
         return args
+
+    def facettes(self) -> dict[str, Any]:
+        """Draw the axes of facets."""
+        h = self.hasard
+        axes = [Nom(a) for a in h.choices(AXES, k=h.choice((0, 1, 1, 2, 3)))]
+        return h.choice(({}, {"axes": None}, {"axes": axes}, {"axes": axes}))
 
     def _page(self, ordre: str) -> dict[str, Any]:
         h = self.hasard

@@ -1,6 +1,6 @@
 """What sollicitations are grouped by: the columns of each axis, and how its values are named."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -13,7 +13,13 @@ from solli_graphql.db.visibilite import Regard
 from solli_graphql.db.vues import literal
 from solli_graphql.domain import pseudonymes
 from solli_graphql.domain.acteur import Espace, Vue
-from solli_graphql.domain.statistiques import AxeStatistiques, Cle, mot_du_statut, periode
+from solli_graphql.domain.statistiques import (
+    MOTS_DES_OBJETS,
+    AxeStatistiques,
+    Cle,
+    mot_du_statut,
+    periode,
+)
 from solli_graphql.domain.workflow import StatutSollicitation
 
 A = AxeStatistiques
@@ -58,13 +64,18 @@ _FK = {
     A.STRUCTURE_DESTINATAIRE: "structure_destinataire_id",
     A.SERVICE: "service_destinataire_id",
 }
+_COLONNE = {
+    A.STATUT: "statut",
+    A.TYPE_OBJET: "type_objet",
+    A.DESTINATAIRE_ACTUEL: "destinataire_actuel",
+}
 _STRUCTURES = (A.STRUCTURE_EMETTRICE, A.STRUCTURE_DESTINATAIRE)
 
 
 def cles(axe: AxeStatistiques, regard: Regard, c: Columns) -> Colonnes:
     """Give the columns to group by, in the caller's view."""
-    if axe is A.STATUT:
-        return [regard.sql("sollicitation", "statut", c)]
+    if axe in _COLONNE:
+        return [regard.sql("sollicitation", _COLONNE[axe], c)]
     if axe in _RECULE:
         return [Debut(regard.sql("sollicitation", "date_depot", c), axe)]
     fk = regard.sql("sollicitation", _FK[axe], c)
@@ -127,11 +138,18 @@ def nommer(axe: AxeStatistiques, lues: Sequence[Any], espace: Espace, secret: by
     code = lues[0]
     if code is None:
         return Nom((True,), Cle(axe, None, _SANS[axe]))
+    if axe in _MOTS:
+        return Nom((False, code), Cle(axe, code, _MOTS[axe][code]))
     if axe is A.STATUT:
         return Nom((False, _STATUTS.index(code)), Cle(axe, code, mot_du_statut(code, espace)))
     if axe in _RECULE:
-        cle = periode(axe, date.fromisoformat(str(code)))
-        return Nom((False, str(code)), cle)
+        return Nom((False, str(code)), periode(axe, date.fromisoformat(str(code))))
+    return _par_une_cle(axe, lues, secret)
+
+
+def _par_une_cle(axe: AxeStatistiques, lues: Sequence[Any], secret: bytes) -> Nom:
+    """Name a group by the row that its key points at."""
+    code = lues[0]
     if axe is A.SERVICE:
         _, libelle, structure, id_ = lues
         return Nom((False, structure, code, id_), Cle(axe, code, f"{libelle} ({structure})"))
@@ -144,4 +162,12 @@ def nommer(axe: AxeStatistiques, lues: Sequence[Any], espace: Espace, secret: by
 
 
 _STATUTS = [str(s) for s in StatutSollicitation]
-_SANS = {A.SERVICE: "Sans service", A.STRUCTURE_DESTINATAIRE: "Sans structure"}
+_MOTS: Mapping[AxeStatistiques, Mapping[Any, str]] = {
+    A.DESTINATAIRE_ACTUEL: {"STRUCTURE": "La structure", "SUPPORT": "Le support"},
+    A.TYPE_OBJET: MOTS_DES_OBJETS,
+}
+_SANS = {
+    A.SERVICE: "Sans service",
+    A.STRUCTURE_DESTINATAIRE: "Sans structure",
+    A.TYPE_OBJET: "Sans objet",
+}

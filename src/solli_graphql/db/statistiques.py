@@ -19,13 +19,15 @@ from solli_graphql.domain.errors import LimiteDepassee
 from solli_graphql.domain.statistiques import (
     AxeStatistiques,
     Delai,
+    Facette,
     Groupe,
     Statistiques,
     Temps,
+    ValeurFacette,
     part,
 )
 
-GROUPES = 1000
+GROUPES, VALEURS = 1000, 20
 TROP_DE_GROUPES = f"Ce découpage donne plus de {GROUPES} groupes : précisez le filtre."
 DELAIS = ("delai_premiere_reponse", "delai_resolution")
 TEMPS = tuple(f"temps_{partie}" for partie in m.PARTIES)
@@ -41,7 +43,8 @@ class Forme(NamedTuple):
     espace: Espace
     criteres: tuple[str, ...]
     axes: tuple[AxeStatistiques, ...]
-    delais: tuple[str, ...]  # those of which centiles are asked: each is a sort
+    delais: tuple[str, ...] = ()  # those of which centiles are asked: each is a sort
+    facette: bool = False  # the most frequent values alone, and how many there are in all
 
 
 class Groupement(NamedTuple):
@@ -70,6 +73,26 @@ async def statistiques(
     return Statistiques(sum(g.nombre for _, g in groupes), tuple(g for _, g in groupes))
 
 
+async def facettes(
+    db: Source, secret: bytes, read: Read, axes_: Sequence[AxeStatistiques]
+) -> list[Facette]:
+    """Count, axis by axis, the most frequent values of what a list finds."""
+    trouvees = []
+    for axe in dict.fromkeys(axes_):
+        forme = Forme(
+            *(db.dialect.name, read.rights.shape, read.espace, tuple(read.criteria), (axe,)),
+            facette=True,
+        )
+        statement, (largeur,) = _statement(forme)
+        lignes = await db.fetch(statement, {**read.rights.values, **read.criteria})
+        lus = [(axes.nommer(axe, x[:largeur], read.espace, secret), int(x[-2])) for x in lignes]
+        lus.sort(key=lambda lu: (-lu[1], lu[0].place))
+        valeurs = tuple(ValeurFacette(nom.cle.code, nom.cle.libelle, n) for nom, n in lus)
+        tous = int(lignes[0][-1]) if lignes else 0
+        trouvees.append(Facette(axe, valeurs, tous - sum(v.nombre for v in valeurs)))
+    return trouvees
+
+
 @lru_cache(maxsize=256)
 def _statement(forme: Forme) -> tuple[Statement[Any], list[int]]:
     """Give a statement, and how many columns name each axis."""
@@ -85,6 +108,11 @@ def _statement(forme: Forme) -> tuple[Statement[Any], list[int]]:
         base = _ranger(base, noms, forme.delais)
     par = [base.c[nom] for nom in noms]
     groupes = sa.select(*par, *_mesures(base, forme)).group_by(*par).limit(GROUPES + 1)
+    if forme.facette:
+        frequents = (sa.func.count().desc(), *(k.nulls_last() for k in par))
+        tous = sa.func.sum(sa.func.count()).over()
+        groupes = sa.select(*par, sa.func.count().label("n"), tous.label("t")).group_by(*par)
+        groupes = groupes.order_by(*frequents).limit(VALEURS)
     return _nommer(groupes.subquery("g"), forme, [len(k) for k in par_axe])
 
 

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from solli_graphql.domain.acteur import Espace
 from solli_graphql.domain.libelles import LIBELLES, Cote
+from solli_graphql.domain.objets import TypeObjet
 from solli_graphql.domain.workflow import DestinataireActuel as D
 from solli_graphql.domain.workflow import StatutSollicitation
 
@@ -19,6 +20,8 @@ class AxeStatistiques(StrEnum):
     STRUCTURE_EMETTRICE = "STRUCTURE_EMETTRICE"
     STRUCTURE_DESTINATAIRE = "STRUCTURE_DESTINATAIRE"
     SERVICE = "SERVICE"
+    TYPE_OBJET = "TYPE_OBJET"
+    DESTINATAIRE_ACTUEL = "DESTINATAIRE_ACTUEL"
     JOUR = "JOUR"
     SEMAINE = "SEMAINE"
     MOIS = "MOIS"
@@ -81,6 +84,24 @@ class Statistiques:
     groupes: tuple[Groupe, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class ValeurFacette:
+    """One value of an axis, and how many have it."""
+
+    code: str | None
+    libelle: str
+    nombre: int
+
+
+@dataclass(frozen=True, slots=True)
+class Facette:
+    """The most frequent values of one axis, and how many have another."""
+
+    axe: AxeStatistiques
+    valeurs: tuple[ValeurFacette, ...]
+    autres: int
+
+
 def part(nombre: int, total: int) -> Part:
     """Say which share of a total this is; of nothing, none."""
     return Part(nombre, nombre / total if total else None)
@@ -94,6 +115,17 @@ def mot_du_statut(statut: str, espace: Espace) -> str:
     return LIBELLES[cote].get((s, chez)) or LIBELLES[Cote.RECEPTEUR][s, chez]
 
 
+MOTS_DES_OBJETS = {
+    TypeObjet.FACTURE: "Facture",
+    TypeObjet.FACTURE_TRAVAUX: "Facture de travaux",
+    TypeObjet.MEMOIRE_FRAIS_JUSTICE: "Mémoire de frais de justice",
+    TypeObjet.DEMANDE_REMBOURSEMENT: "Demande de remboursement",
+    TypeObjet.ENGAGEMENT_JURIDIQUE: "Engagement juridique",
+    TypeObjet.STRUCTURE: "Structure",
+    TypeObjet.UTILISATEUR: "Utilisateur",
+    TypeObjet.RACCORDEMENT: "Raccordement technique",
+    TypeObjet.AUTRE: "Autre objet",
+}
 MOIS = (
     *("janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre"),
     *("octobre", "novembre", "décembre"),

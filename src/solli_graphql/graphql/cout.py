@@ -9,11 +9,13 @@ from graphql import GraphQLError
 from solli_graphql.db.plan.sources import Catalogue, Field, Many, Selected, Selection, Unknown
 from solli_graphql.domain.errors import LimiteDepassee
 from solli_graphql.graphql.documents import Root
+from solli_graphql.graphql.facettes import axes_de
 from solli_graphql.graphql.limits import Limits
 from solli_graphql.quotas import Quota, QuotaDepasse
 
 LECTURE, ECRITURE, INTROSPECTION = 1, 10, 10  # points of a root
 TOTAL, RECHERCHE = 10, 10  # points of a totalCount, of a search of texts
+FACETTE = 20  # points of each axis of facettes
 RACINES = {"statistiques": 100}  # points of a root that reads all that it finds
 OBJETS_PAR_POINT = 20
 LISTE = 10  # elements of a list that says no size
@@ -97,6 +99,7 @@ class Price:
     points: int
     page: bool = False
     weights: tuple[Weight, ...] = ()
+    facettes: tuple[Selected, ...] = ()
 
     @cached_property
     def _each(self) -> int | None:
@@ -114,6 +117,8 @@ class Price:
         filtre = arguments.get("filtre") or getattr(arguments.get("input"), "filtre", None)
         if getattr(filtre, "texte", None):
             points += RECHERCHE
+        for asked in self.facettes:
+            points += FACETTE * len(axes_de(asked, variables))
         return points, objects
 
     def _rows(self, arguments: Mapping[str, Any]) -> int:
@@ -136,7 +141,8 @@ def price(catalogue: Catalogue, kind: str, selected: Selected) -> Price:
     total = TOTAL * any(s.name == "totalCount" for s in selection)
     parts = [weigh(catalogue, *on) for s in selection for on in s.on.items() if s.name in ROWS]
     objects, lists = sum(w.objects for w in parts), tuple(x for w in parts for x in w.lists)
-    return Price(points + total, page=True, weights=(Weight(objects, lists),))
+    facettes = tuple(s for s in selection if s.name == "facettes")
+    return Price(points + total, page=True, weights=(Weight(objects, lists),), facettes=facettes)
 
 
 class Till:

@@ -68,6 +68,7 @@ ENTREES: Mapping[str, Mapping[str, Regle]] = {
     "Query.structure": {"identifiant": VISIBILITE},
     "Query.utilisateurs": PAGE,
     "Mutation.jouerAutrePartie": {"id": VISIBILITE, "geste": TRANSITION},
+    "SollicitationConnection.facettes": {"axes": VUE},
     "Sollicitation.historique": {"first": FORME, "avantSeq": VUE},
     "FiltreSollicitations": {
         **dict.fromkeys(("numero", "categorie", "sousCategorie", "statut"), VUE),

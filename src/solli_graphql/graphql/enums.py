@@ -65,6 +65,8 @@ enumeration(
         "STRUCTURE_EMETTRICE": "Structure émettrice ; un pseudonyme y reste un pseudonyme.",
         "STRUCTURE_DESTINATAIRE": "Structure destinataire.",
         "SERVICE": "Service destinataire.",
+        "TYPE_OBJET": "Type de l'objet concerné.",
+        "DESTINATAIRE_ACTUEL": "Qui l'a : la structure, ou le support.",
         "JOUR": "Jour du dépôt, à Paris.",
         "SEMAINE": "Semaine du dépôt, du lundi, à Paris.",
         "MOIS": "Mois du dépôt, à Paris.",

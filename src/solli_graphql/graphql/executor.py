@@ -29,6 +29,7 @@ from solli_graphql.domain.errors import (
 from solli_graphql.graphql.coercion import RequestError, Values
 from solli_graphql.graphql.cout import Arguments, Cost, Till
 from solli_graphql.graphql.documents import Document, Documents, Operation, Root, Tree
+from solli_graphql.graphql.facettes import ajouter
 from solli_graphql.graphql.introspection import Introspection
 from solli_graphql.graphql.limits import Limits, check_arguments
 from solli_graphql.graphql.mutation import Context
@@ -245,7 +246,10 @@ class _Execution:
             return await compter(self._reader, root.selected, found)
         elif found.page is not None:
             prepared = self._prepare(root, found.type, root.selected, connection=True)
-            return await self._reader.connection(prepared, found, self._variables)
+            page = await self._reader.connection(prepared, found, self._variables)
+            if prepared.facettes:
+                await ajouter(self._reader, prepared.facettes, found, self._variables, page)
+            return page
         else:
             rows = await self._rows(root, found, root.selected)
         return rows if root.is_list else next(iter(rows), None)

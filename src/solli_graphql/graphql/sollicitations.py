@@ -19,6 +19,7 @@ from solli_graphql.graphql.enums import (
     StatutTraitement,
     TypeObjet,
 )
+from solli_graphql.graphql.facettes import Facette, declarer
 from solli_graphql.graphql.fields import arg, champ, identite, lu, objet
 from solli_graphql.graphql.structures import (
     Auteur,
@@ -207,3 +208,6 @@ class SollicitationConnection:
     nodes: list[Sollicitation] = champ("Lignes, sans curseurs.")
     page_info: PageInfo = champ("Place de la page.")
     total_count: int = champ("Nombre exact de lignes dans toutes les pages.")
+    facettes: list[Facette] = champ(
+        "Combien de lignes, dans toutes les pages, ont chaque valeur.", resolver=declarer
+    )

@@ -89,6 +89,7 @@ class Root:
     compiled: dict[tuple[Any, ...], Compiled] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        self.facettes = [s for s in self.selection if self.connection and s.name == "facettes"]
         self.lists = NestedLists(self.schema.catalogue)
         for selection in self._on_rows():
             self.lists.collect(self.schema.catalogue[self.type], selection)
@@ -308,6 +309,8 @@ class Rows:
                 return lambda: repr(f"{self.entity.name}Connection")
             case "totalCount":
                 return lambda: "total"
+            case "facettes":  # counted beside, and put there
+                return lambda: "None"
             case "nodes":
                 node = self._node(s)
                 return lambda: self._each(node)

@@ -12,11 +12,14 @@ from typing import Any
 import pytest
 
 from blocs import blocs, ecrire
+from client import Compte
 from conftest import servir
 from fabrique import Make
 from paquets import ICI, relier
 from prises import Server, listening
 from solli_graphql.db.migrate import migrate
+from solli_graphql.domain.acteur import Role
+from solli_graphql.graphql.listed import identifier
 from solli_graphql.settings import Mode, Settings
 
 SOURCE = ICI / "clients"
@@ -114,3 +117,47 @@ def test_every_documented_client_is_tried() -> None:
         *("possible-types.mjs", "codegen.mjs", "relay.config.json", "relay.mjs"),
         "eslint.config.mjs",
     }
+
+
+async def demander(
+    nom: str, dossier: Path, make: Make, settings: Settings, par: Compte
+) -> tuple[list[Any], list[Any]]:
+    """Have a client ask twice of a server; give what it sent, and what it received."""
+    ecrire("documents.md", dossier)
+    node, *_ = commande(nom, dossier)
+    with listening(settings) as server:
+        url = f"http://127.0.0.1:{server.port}/graphql"
+        ordre = [node, str(dossier / "apq.mjs"), nom, url, make.client.jeton(par.courriel)]
+        fait = await asyncio.to_thread(subprocess.run, ordre, capture_output=True, timeout=60)
+    assert fait.returncode == 0, fait.stderr.decode()
+    dit = json.loads(fait.stdout)
+    return dit["envoyees"], dit["recues"]
+
+
+@pytest.mark.parametrize("nom", ["apollo", "urql"])
+async def test_a_client_sends_its_document_once(
+    nom: str, dossier: Path, make: Make, settings: Settings, tmp_path: Path
+) -> None:
+    """
+    A client set up as documented sends its document once; of a list, never; without both, always.
+    """
+    par = await make.role(Role.SUPPORT)
+
+    async def envoyees(**reglages: Any) -> list[Any]:
+        ailleurs = settings.model_copy(update=reglages)
+        envoyees, recues = await demander(nom, dossier, make, ailleurs, par)
+        assert [r["moi"]["nom"] for r in recues] == [par.nom] * 2
+        return envoyees
+
+    inconnu, envoi, connu = await envoyees(apq=True)
+    texte, hash_ = envoi["query"], envoi["hash"]
+    assert (inconnu, connu) == ({"query": None, "hash": hash_},) * 2
+    assert identifier(texte) == f"sha256:{hash_}"
+
+    liste = tmp_path / "liste.json"
+    liste.write_text(json.dumps({hash_: texte}))
+    assert await envoyees(documents=liste, documents_seuls=True) == [connu, connu]
+
+    refuse, *entiers = await envoyees()
+    assert refuse == connu
+    assert [e["query"] for e in entiers] == [texte, texte]

@@ -164,7 +164,7 @@ class Service:
             trace,
             body_limit=self._settings.corps_octets,
             depth_limit=self._settings.corps_profondeur,
-            get=self._settings.demo,
+            get=self._settings.by_get,
         )
 
     def _exporter(self, exports: Exports, flux: Flux, trace: Trace) -> Exporter:

@@ -82,6 +82,7 @@ class Settings(BaseSettings):
         pattern=r"^(https?://[^\s/?#]+(/[^\s?#]*)?)?$",
         description="What stands before the path of a link: `https://…`.",
     )
+    get: bool | None = Field(None, description="Queries by GET; when unset, in demo mode.")
     graphiql: bool | None = Field(None, description="GraphiQL at `/`; when unset, in demo mode.")
     corps_octets: int = Field(256 * 1024, ge=1024, description="Largest body of a request.")
     corps_profondeur: int = Field(32, ge=4, le=500, description="Deepest JSON of a body.")
@@ -224,6 +225,11 @@ class Settings(BaseSettings):
     def demo(self) -> bool:
         """Tell whether this is a demonstration."""
         return self.mode is Mode.DEMO
+
+    @property
+    def by_get(self) -> bool:
+        """Tell whether queries come by GET too."""
+        return self.demo if self.get is None else self.get
 
     @property
     def page(self) -> bool:

@@ -8,7 +8,9 @@ import pytest
 from client import Client, Compte
 from documents import TRAITER
 from fabrique import Make
+from fournisseur import Servir
 from requetes import MOI, checked
+from solli_graphql.settings import Mode
 
 
 class TestMethods:
@@ -26,6 +28,24 @@ class TestMethods:
         r = await self.get(client, agent, query=query, variables=variables, operationName="a")
 
         assert r.json()["data"] == {"node": {"id": agent.gid}}
+
+    @pytest.mark.parametrize(
+        ("mode", "get", "statut"),
+        [
+            (Mode.DEMO, False, 405),
+            (Mode.DEMO, None, 401),
+            (Mode.PRODUCTION, True, 401),
+            (Mode.PRODUCTION, None, 405),
+        ],
+    )
+    async def test_get_is_a_setting(
+        self, servir: Servir, *, mode: Mode, get: bool | None, statut: int
+    ) -> None:
+        """
+        GET is a demonstration's, unless SOLLI_GET says otherwise; it wants a token like POST.
+        """
+        http = await servir(mode=mode, get=get)
+        assert (await http.get("/graphql", params={"query": MOI})).status_code == statut
 
     async def test_get_never_writes(self, client: Client, make: Make) -> None:
         """

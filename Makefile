@@ -2,6 +2,7 @@
 PYTHON ?= python3
 PORT ?= 8000
 VENV := .venv
+AUDIT := .venv-audit
 BIN := $(VENV)/bin
 PAGE := src/solli_graphql/page/index.html
 OPERATIONS := src/solli_graphql/graphql/operations
@@ -53,8 +54,16 @@ format: install ## put every file in the house's form
 
 lock: ## pin the dependencies anew (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra dev -o requirements.lock pyproject.toml
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --group audit -o requirements-audit.lock
+
+audit: ## known vulnerabilities of the locked dependencies, and their inventory (CycloneDX)
+	$(PYTHON) -m venv $(AUDIT)
+	$(AUDIT)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-audit.lock
+	$(AUDIT)/bin/cyclonedx-py requirements --output-reproducible -o sbom.cdx.json requirements.lock
+	@$(AUDIT)/bin/pip-audit --disable-pip --strict --progress-spinner off -r requirements.lock || { \
+	  echo "Failed: a dependency is vulnerable, or could not be asked about (see above). The inventory is in sbom.cdx.json."; exit 1; }
 
 clean: ## remove what the other targets made
-	rm -rf $(VENV) $(dir $(PAGE)) page/node_modules dist site .*_cache .hypothesis .coverage
+	rm -rf $(VENV) $(AUDIT) sbom.cdx.json $(dir $(PAGE)) page/node_modules dist site .*_cache .hypothesis .coverage
 
-.PHONY: help install run test check site coverage format lock clean
+.PHONY: help install run test check site coverage format lock audit clean

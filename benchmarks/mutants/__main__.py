@@ -11,11 +11,11 @@ from dataclasses import asdict
 from pathlib import Path
 from threading import Lock
 
-from benchmarks.mutants import commandes, preuves
+from benchmarks.mutants import commandes, preuves, securite
 from benchmarks.mutants.mutant import Mutant, check
 from benchmarks.mutants.runner import PACKAGE, Result, baseline, postgres, run, snapshot
 
-MUTANTS = (*commandes.MUTANTS, *preuves.MUTANTS)
+MUTANTS = (*commandes.MUTANTS, *preuves.MUTANTS, *securite.MUTANTS)
 RESULTS = Path(__file__).parent / "results"
 LOCK = Lock()
 

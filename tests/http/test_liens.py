@@ -4,13 +4,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-import structlog
 
 from client import Client, Compte
 from conftest import servir
 from fabrique import Affaire, Make
 from liens import retirer
-from portes import Portes
 from solli_graphql.domain.acteur import Role
 from solli_graphql.services.liens import CHEMIN, DUREE, Genre, Liens
 from solli_graphql.settings import Settings
@@ -65,21 +63,6 @@ class TestLien:
 
         assert len(urls) == 2
         assert all(u.startswith(CHEMIN) for u in urls)
-
-    async def test_leaves_a_trace(self, client: Client, portes: Portes) -> None:
-        """
-        Each file that is fetched leaves one event, which names nobody; a refusal leaves none.
-        """
-        with structlog.testing.capture_logs() as logs:
-            await portes.essayer(client.http)
-            await portes.essayer(client.http, b"Bearer x.y.z")
-        traces = [x for x in logs if x["event"] == "securite"]
-        assert [x["action"] for x in traces] == [
-            *("TELECHARGER_PDF", "TELECHARGER_PIECE", "EXPORTER")
-        ]
-        for trace in traces:
-            assert str(trace["acteur"]).startswith("p")
-            assert portes.a.courriel not in str(trace)
 
     async def test_is_on_every_row_of_a_page(self, client: Client, affaire: Affaire) -> None:
         """

@@ -141,9 +141,9 @@ async def servir(url: str, pieces: Path, monde: Monde) -> AsyncIterator[httpx.As
     """Serve a world by the whole application."""
     await monde.charger(url)
     stockage = f"file://{pieces}"
-    app = create_app(
-        Settings(mode=Mode.DEMO, database_url=url, storage_url=stockage, pool=2, _env_file=None)
-    )
+    lents = {"delai_sql": 60, "delai_operation": 60}  # one of two refused for a delay says nothing
+    base = Settings(mode=Mode.DEMO, database_url=url, storage_url=stockage, _env_file=None)
+    app = create_app(base.model_copy(update=lents))
     transport = httpx.ASGITransport(app)
     async with (
         app.router.lifespan_context(app),

@@ -132,7 +132,10 @@ def _debut(choisies: Sequence[Colonne]) -> str:
         f'<col min="{n}" max="{n}" width="{c.largeur}" customWidth="1"/>'
         for n, c in enumerate(choisies, 1)
     )
-    titres = "".join(_inline(f"{_lettres(n)}1", c.titre, TITRE) for n, c in enumerate(choisies))
+    titres = "".join(
+        f'<c r="{_lettres(n)}1" s="{TITRE}" t="inlineStr">{_texte(c.titre)}</c>'
+        for n, c in enumerate(choisies)
+    )
     fige = '<pane xSplit="1" ySplit="1" topLeftCell="B2" activePane="bottomRight" state="frozen"/>'
     vue = f'<sheetView tabSelected="1" workbookViewId="0">{fige}</sheetView>'
     return (
@@ -150,20 +153,25 @@ def _lettres(rang: int) -> str:
 def _cellule(place: str, valeur: Valeur) -> str:
     """Write a cell; nothing for an empty one."""
     if type(valeur) is str:
-        return _inline(place, valeur, TEXTE) if valeur else ""
+        return f'<c r="{place}" s="{TEXTE}" t="inlineStr">{_texte(valeur)}</c>' if valeur else ""
     if isinstance(valeur, datetime):
-        secondes = valeur.hour * 3600 + valeur.minute * 60 + valeur.second
-        jours = valeur.toordinal() - JOUR_ZERO + secondes / SECONDES
-        return f'<c r="{place}" s="{DATE}"><v>{jours!r}</v></c>'
+        return f'<c r="{place}" s="{DATE}"><v>{_date(valeur)!r}</v></c>'
     return "" if valeur is None else f'<c r="{place}"><v>{valeur}</v></c>'
 
 
-def _inline(place: str, texte: str, style: int) -> str:
+def _date(valeur: datetime) -> float:
+    """Count the days as spreadsheets do."""
+    secondes = valeur.hour * 3600 + valeur.minute * 60 + valeur.second
+    return valeur.toordinal() - JOUR_ZERO + secondes / SECONDES
+
+
+def _texte(texte: str) -> str:
+    """Write a text of a cell."""
     espaces = ""
     if SPECIAL.search(texte) or texte != texte.strip() or 2 * len(texte) > CELLULE:
         texte = escape(CONTROLE.sub(_hexadecimal, couper(texte)))
         espaces = ' xml:space="preserve"'
-    return f'<c r="{place}" s="{style}" t="inlineStr"><is><t{espaces}>{texte}</t></is></c>'
+    return f"<is><t{espaces}>{texte}</t></is>"
 
 
 def _hexadecimal(trouve: re.Match[str]) -> str:

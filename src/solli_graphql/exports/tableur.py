@@ -1,8 +1,8 @@
 """Files of rows: each writer takes rows by batches, keeps none, and gives bytes."""
 
-import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from string import ascii_letters, digits
 from typing import Protocol
 
 import orjson
@@ -13,8 +13,8 @@ from solli_graphql.exports.classeur import Xlsx
 from solli_graphql.exports.colonnes import Colonne, Ligne, Valeur, colonnes
 
 BOM = b"\xef\xbb\xbf"
-# A cell that does not begin by a letter of ours or a digit, where no other has a quote.
-DOUTEUX = re.compile(r';"(?![0-9A-Za-zÀ-ÖØ-öø-ÿ"])')
+# What most cells begin with, and no formula: letters of ours and digits.
+SURS = frozenset(["", *ascii_letters, *digits, *"àâäçéèêëîïôöùûüÿÀÂÄÇÉÈÊËÎÏÔÖÙÛÜŸ"])
 
 
 class Ecrivain(Protocol):
@@ -65,17 +65,16 @@ class Csv:
 
 
 def _rangee(cellules: Sequence[str]) -> str:
-    """Write a row; most hold nothing to quote nor to neutralise, which is seen at once."""
-    rangee = ';"' + '";"'.join(cellules) + '"\r\n'
-    if rangee.count('"') != 2 * len(cellules) or DOUTEUX.search(rangee):
-        sures = (neutraliser(c).replace('"', '""') for c in cellules)
-        rangee = ';"' + '";"'.join(sures) + '"\r\n'
-    return rangee[1:]
+    """Write a row; most have no quote, which is seen at once."""
+    rangee = '"' + '";"'.join(cellules) + '"\r\n'
+    if rangee.count('"') != 2 * len(cellules):
+        rangee = '"' + '";"'.join(c.replace('"', '""') for c in cellules) + '"\r\n'
+    return rangee
 
 
 def _texte(valeur: Valeur) -> str:
     if type(valeur) is str:
-        return valeur
+        return valeur if valeur[:1] in SURS else neutraliser(valeur)
     if isinstance(valeur, datetime):
         jour = f"{valeur.day:02}/{valeur.month:02}/{valeur.year:04}"
         return f"{jour} {valeur.hour:02}:{valeur.minute:02}:{valeur.second:02}"

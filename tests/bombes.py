@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 
 from fichiers import BONS, archive
 from polyglottes import CHARGES, PAGE, Cas, croises, macros, particuliers, tar, zippe
+from quine import quine
 
 BOMBE = 65 * 1024**2  # bytes that an archive of some kilobytes becomes
 Marque = Callable[[zipfile.ZipInfo], None]
@@ -72,6 +73,7 @@ def mortes() -> Iterator[Cas]:
     yield Cas("chevauches", "zip", chevauches(200))
     yield Cas("innombrables", "zip", archive(*(f"{n:05}" for n in range(6000))))
     yield Cas("emboitee", "zip", emboitee(12), garde=True)  # expanded by nobody here
+    yield Cas("quine", "zip", quine(), garde=True)
     yield Cas("menteuse", "zip", repertoire(bombe, 24, struct.pack("<I", 10)), garde=True)
     yield Cas("deux-fois-le-meme-nom", "zip", archive("a", "b").replace(b"b", b"a"), garde=True)
     yield Cas("coupee", "zip", bombe[:-10])

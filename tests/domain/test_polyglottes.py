@@ -1,10 +1,14 @@
 """Hostile files are refused, or are harmless where nothing looks inside."""
 
+import io
+import zipfile
+
 import pytest
 
 from bombes import archives, polyglottes
 from fichiers import FIN_PDF, garde
 from polyglottes import Cas, pdf
+from quine import quine
 from solli_graphql.demo.pieces import fichiers
 from solli_graphql.domain.formats import TYPES, type_annonce
 
@@ -17,6 +21,15 @@ def test_is_refused_or_known_as_harmless(cas: Cas) -> None:
     A file that is two things, or an archive that harms, is only kept where it is known to be safe.
     """
     assert garde(cas.extension, cas.octets) == cas.garde
+
+
+def test_the_quine_holds_itself() -> None:
+    """
+    The zip that would be expanded for ever is really its own only member.
+    """
+    octets = quine()
+    with zipfile.ZipFile(io.BytesIO(octets)) as z:
+        assert [z.read(m) for m in z.namelist()] == [octets]
 
 
 def test_are_enough() -> None:

@@ -3,7 +3,7 @@
 import os
 import secrets
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import aclosing, contextmanager
 from datetime import date
 from pathlib import Path
@@ -18,6 +18,9 @@ from solli_graphql.domain.objets import FormatExport, TriSollicitations, TypeObj
 from solli_graphql.domain.workflow import DestinataireActuel, StatutSollicitation
 
 if TYPE_CHECKING:
+    from solli_graphql.db.database import Database
+    from solli_graphql.db.plan.reader import Reader
+    from solli_graphql.domain.acteur import Acteur
     from solli_graphql.services.exports import Demande
 
 
@@ -30,7 +33,8 @@ def _jour(texte: str) -> date:
         raise click.BadParameter(message) from e
 
 
-def _choix(enumeration: Any) -> click.Choice[str]:
+def choix(enumeration: Any) -> click.Choice[str]:
+    """Offer the values of an enum."""
     return click.Choice([str(v) for v in enumeration], case_sensitive=False)
 
 
@@ -39,20 +43,20 @@ CRITERES: dict[str, dict[str, Any]] = {
     "numero": {"help": "Numéro."},
     "categorie": {"help": "Code de la catégorie."},
     "sous_categorie": {"help": "Code de la sous-catégorie."},
-    "statut": {"multiple": True, "type": _choix(StatutSollicitation), "help": "Statuts."},
+    "statut": {"multiple": True, "type": choix(StatutSollicitation), "help": "Statuts."},
     "deposee_du": {**JOUR, "help": "Premier jour de dépôt."},
     "deposee_au": {**JOUR, "help": "Dernier jour de dépôt."},
     "identifiant_emetteur": {"help": "Identifiant de la structure émettrice."},
     "service_destinataire": {"help": "Code du service destinataire."},
-    "type_objet": {"type": _choix(TypeObjet), "help": "Type de l'objet."},
+    "type_objet": {"type": choix(TypeObjet), "help": "Type de l'objet."},
     "numero_objet": {"help": "Numéro de l'objet."},
     "texte": {"help": "Texte cherché."},
     "prise_en_charge_par": {"help": "Identifiant global de qui l'a prise en charge."},
-    "destinataire_actuel": {"type": _choix(DestinataireActuel), "help": "Qui l'a."},
+    "destinataire_actuel": {"type": choix(DestinataireActuel), "help": "Qui l'a."},
 }
 
 
-def _criteres(function: Callable[..., Any]) -> Callable[..., Any]:
+def criteres(function: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command an option for each criterion of `FiltreSollicitations`."""
     for nom, option in reversed(CRITERES.items()):
         function = click.option(f"--{nom.replace('_', '-')}", nom, **option)(function)
@@ -62,11 +66,11 @@ def _criteres(function: Callable[..., Any]) -> Callable[..., Any]:
 @main.command("export", help="Exporte dans FICHIER une liste, telle que COURRIEL la voit.")
 @click.argument("fichier", type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--courriel", required=True, help="Qui lit.")
-@click.option("--espace", required=True, type=_choix(Espace), help="Espace.")
-@click.option("--format", "nom_format", type=_choix(FormatExport), help="Sinon, selon FICHIER.")
+@click.option("--espace", required=True, type=choix(Espace), help="Espace.")
+@click.option("--format", "nom_format", type=choix(FormatExport), help="Sinon, selon FICHIER.")
 @click.option("--synthese", is_flag=True, help="La Synthèse, sans critère.")
-@click.option("--tri", type=_choix(TriSollicitations), help="Ordre.")
-@_criteres
+@click.option("--tri", type=choix(TriSollicitations), help="Ordre.")
+@criteres
 @commande
 async def exporter(
     fichier: Path, courriel: str, espace: str, nom_format: str | None, **criteres: Any
@@ -76,16 +80,12 @@ async def exporter(
         _deja_la(fichier)
     demande = _demande(espace, nom_format or fichier.suffix.removeprefix("."), **criteres)
     async with base(reglages()) as db:
-        acteur = await identite.acteur(db, courriel)
-        secret = await identite.cle(db, identite.PSEUDONYMES)
-        if acteur is None or secret is None:
-            echouer(f"Aucun compte en usage n'a l'adresse {courriel}.")
-        lire = reader.Reader(db, graphql.readable(), secret=secret, links=_sans_liens)
+        acteur, lire = await lecteur(db, courriel)
         lues = lignes.Lignes(lire)
         nombre = await lues.compter(acteur, demande)
         exports.verifier(demande, nombre)
         with (
-            _nouveau(fichier) as sortie,
+            nouveau(fichier) as sortie,
             click.progressbar(length=nombre, label="Export", file=sys.stderr) as barre,
         ):
             octets = flux.Flux(db, lues, 1).octets(acteur, demande, barre.update)
@@ -95,8 +95,17 @@ async def exporter(
     click.echo(f"{nombre} sollicitations dans {fichier}.", err=True)
 
 
+async def lecteur(db: "Database", courriel: str) -> tuple["Acteur", "Reader"]:
+    """Give who reads, and what reads for them."""
+    acteur = await identite.acteur(db, courriel)
+    secret = await identite.cle(db, identite.PSEUDONYMES)
+    if acteur is None or secret is None:
+        echouer(f"Aucun compte en usage n'a l'adresse {courriel}.")
+    return acteur, reader.Reader(db, graphql.readable(), secret=secret, links=_sans_liens)
+
+
 @contextmanager
-def _nouveau(fichier: Path) -> Iterator[BinaryIO]:
+def nouveau(fichier: Path) -> Iterator[BinaryIO]:
     """Write a file that appears once it is whole and on the disk, and replaces no other."""
     partiel = fichier.with_name(f".{fichier.name}.{secrets.token_hex(4)}")
     try:
@@ -133,12 +142,17 @@ def _sans_liens(_: int) -> Any:
     """Make no link: an export has none."""
 
 
+def filtre_de(criteres: Mapping[str, Any]) -> dict[str, Any]:
+    """Give the filter that these options make."""
+    return {n: [*v] if isinstance(v, tuple) else v for n, v in criteres.items() if v}
+
+
 def _demande(
     espace: str, nom: str, *, synthese: bool, tri: str | None, **criteres: Any
 ) -> "Demande":
     if nom.upper() not in [*map(str, FormatExport)]:
         echouer("Donnez --format, ou un fichier en .csv, .xlsx ou .jsonl.")
-    filtre = {n: [*v] if isinstance(v, tuple) else v for n, v in criteres.items() if v}
+    filtre = filtre_de(criteres)
     filtre_ou_rien = None if synthese and not filtre else filtre
     demande: Demande = exports.Demande(
         Espace(espace),

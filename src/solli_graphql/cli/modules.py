@@ -9,6 +9,8 @@ __all__ = [
     "backup",
     "chargement",
     "comptes",
+    "db_statistiques",
+    "dessin",
     "effacement",
     "exports",
     "flux",
@@ -21,6 +23,7 @@ __all__ = [
     "opening",
     "page",
     "pieces",
+    "queries",
     "reader",
     "referentiel",
     "retention",
@@ -44,9 +47,11 @@ class _Module:
 
 if TYPE_CHECKING:
     from solli_graphql import runtime, settings, storage
-    from solli_graphql.db import backup, migrate, opening, sqlite
+    from solli_graphql.db import backup, migrate, opening, queries, sqlite
+    from solli_graphql.db import statistiques as db_statistiques
     from solli_graphql.db.plan import reader
     from solli_graphql.demo import acces, chargement, comptes
+    from solli_graphql.exports import graphique as dessin
     from solli_graphql.graphql import flux, lignes, listed
     from solli_graphql.graphql import schema as graphql
     from solli_graphql.http import page
@@ -68,6 +73,8 @@ else:
     lignes, reader = _Module("graphql.lignes"), _Module("db.plan.reader")
     backup, migrate = _Module("db.backup"), _Module("db.migrate")
     opening, sqlite = _Module("db.opening"), _Module("db.sqlite")
+    queries, db_statistiques = _Module("db.queries"), _Module("db.statistiques")
+    dessin = _Module("exports.graphique")
     chargement, comptes = _Module("demo.chargement"), _Module("demo.comptes")
     acces, page = _Module("demo.acces"), _Module("http.page")
     administration, identite = _Module("services.administration"), _Module("services.identite")

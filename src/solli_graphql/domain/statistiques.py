@@ -75,6 +75,11 @@ class Groupe:
     mauvaises_affectations: Part
     demandes_information: Part
 
+    @property
+    def libelle(self) -> str:
+        """Name it by its keys."""
+        return " · ".join(cle.libelle for cle in self.cles) or "Ensemble"
+
 
 @dataclass(frozen=True, slots=True)
 class Statistiques:
@@ -105,6 +110,17 @@ class Facette:
 def part(nombre: int, total: int) -> Part:
     """Say which share of a total this is; of nothing, none."""
     return Part(nombre, nombre / total if total else None)
+
+
+def duree(secondes: int | None) -> str:
+    """Say a delay in its two largest units."""
+    if secondes is None:
+        return "–"
+    minutes = secondes // 60
+    heures, jours = minutes // 60, minutes // 1440
+    if jours:
+        return f"{jours} j {heures % 24:02d} h"
+    return f"{heures} h {minutes % 60:02d}" if heures else f"{minutes} min"
 
 
 def mot_du_statut(statut: str, espace: Espace) -> str:

@@ -19,7 +19,7 @@ from benchmarks.bombs.families import Bomb, bombs
 from benchmarks.reliability.servers import Server, serving, solli
 from benchmarks.reliability.world import Base, database
 
-ATTACKERS, TURNS = 8, 5
+ATTACKERS = 8
 CPU, LAG = 50, 100  # ms: what the promises L1 allow
 KNOWN = b'{"query": "{ moi { id } }"}'
 VERSIONS = ("graphql-core", "strawberry-graphql", "starlette", "uvicorn", "uvloop", "orjson")
@@ -61,7 +61,8 @@ class Door:
 def main() -> int:
     """Measure, print the figures as JSON, and say by the status whether they hold."""
     parser = argparse.ArgumentParser(prog="benchmarks.bombs", description=__doc__)
-    parser.add_argument("--seconds", type=float, default=30, help="of the attack")
+    parser.add_argument("--seconds", type=float, default=30, help="of the attack; 0: none")
+    parser.add_argument("--turns", type=int, default=5, help="of each bomb; 0: the attack alone")
     parser.add_argument("--only", default="", help="a part of the families' names")
     parser.add_argument("--engine", choices=("sqlite", "postgresql"), default="sqlite")
     parser.add_argument("--sollicitations", type=int, default=1000)
@@ -72,10 +73,12 @@ def main() -> int:
         more = {"SOLLI_COUT_CAPACITE": "0", "SOLLI_STORAGE_URL": f"file://{base.folder}/pieces"}
         module = "benchmarks.bombs.watched"
         with serving(base.url, base.folder, 1, module=module, more=more) as (server,):
-            costs = [cost(server, token, bomb) for bomb in warmed(server, token, chosen)]
-            attack = attacked(server, token, chosen, asked.seconds)
+            warm(server, token, chosen)
+            each = chosen if asked.turns else []
+            costs = [cost(server, token, bomb, asked.turns) for bomb in each]
+            attack = attacked(server, token, chosen, asked.seconds) if asked.seconds else None
     broken = [c["bomb"] for c in costs if c["cpu_ms"] > CPU or c["statuses"].keys() & {"500", "0"}]
-    if attack["lag_own_ms"]["most"] > LAG or attack["errors"]:
+    if attack and (attack["lag_own_ms"]["most"] > LAG or attack["errors"]):
         broken.append("attack")
     line = {"broken": broken, **machine(asked.engine), "attack": attack, "bombs": costs}
     sys.stdout.write(json.dumps(line) + "\n")
@@ -88,20 +91,19 @@ def prepared(base: Base, count: int) -> str:
     return solli(base.url, "token", "support@demo.example", folder=base.folder)[1].strip()
 
 
-def warmed(server: Server, token: str, chosen: list[Bomb]) -> list[Bomb]:
+def warm(server: Server, token: str, chosen: list[Bomb]) -> None:
     """Send each family once, so that nothing is imported or compiled while it is measured."""
     door = Door(server.port, token)
     for bomb in chosen:
         door.post(bomb.body(0))
-    return chosen
 
 
-def cost(server: Server, token: str, bomb: Bomb) -> dict[str, Any]:
+def cost(server: Server, token: str, bomb: Bomb, turns: int) -> dict[str, Any]:
     """Send a bomb some times, another document each time; give what the server's CPU did."""
     door, taken = Door(server.port, token), []
     statuses: Counter[int] = Counter()
     size = 0
-    for turn in range(1, TURNS + 1):
+    for turn in range(1, turns + 1):
         body = bomb.body(turn)
         begin = cpu(server.pid)
         status, answer = door.post(body)

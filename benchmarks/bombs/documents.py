@@ -99,17 +99,17 @@ FAMILIES = {
     # Fields
     "unknown fields": Family(many("x%"), FIELDS),
     "fields of one name": Family(fill("{ moi { % } }", "id "), (100, 298, 1400)),
-    "objects of one name": Family(many("moi { id }"), (30, 95, 350)),
+    "objects of one name": Family(many("moi { id }"), (30, 69, 350)),
     "objects within objects of one name": Family(
         many("synthese(espace: SUPPORT) { nodes { structureEmettrice { id } } }"),
-        (20, 60, 80),
+        (20, 40, 80),
     ),
-    "roots with arguments": Family(many('node(id: "a") { id }'), (30, 95, 130)),
-    "roots with long arguments": Family(many('nodes(ids: ["a" "b" "c" "d"]) { id }'), (30, 90, 99)),
+    "roots with arguments": Family(many('node(id: "a") { id }'), (30, 69, 130)),
+    "roots with long arguments": Family(many('nodes(ids: ["a" "b" "c" "d"]) { id }'), (30, 69, 99)),
     "names in conflict": Family(many("a: moi { id } a: categories { code }"), (5, 15, 100)),
     "typenames": Family(many("__typename"), FIELDS),
-    "inline fragments": Family(many("... on Query { moi { id } }"), (30, 95, 180)),
-    "inline fragments without a type": Family(many("... { ... { moi { id } } }"), (30, 95, 140)),
+    "inline fragments": Family(many("... on Query { moi { id } }"), (30, 69, 180)),
+    "inline fragments without a type": Family(many("... { ... { moi { id } } }"), (30, 69, 140)),
     "aliases": Family(many("a%: moi { id }"), (10, 30, 200)),
     "aliases of a search": Family(many(f"a%: {SEARCH} {{ totalCount }}"), (5, 30, 60)),
     "objects by the thousand": Family(
@@ -130,7 +130,7 @@ FAMILIES = {
     "fragments side by side": Family(side_by_side, (20, 60, 90)),
     "unused fragments": Family(fragments("moi { id }"), FRAGMENTS),
     "an unused fragment": Family(
-        fill("{ moi { id } } fragment f on Query { % }", "moi { id } "), (30, 95, 350)
+        fill("{ moi { id } } fragment f on Query { % }", "moi { id } "), (30, 69, 350)
     ),
     "unused fragments of many fields": Family(
         operations("fragment f% on Utilisateur { " + "id " * 200 + "}", " { moi { id } }"),

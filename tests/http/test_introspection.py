@@ -100,7 +100,7 @@ class TestIntrospection:
 
     async def test_is_bounded(self, client: Client, agent: Compte) -> None:
         """
-        Introspection gives at most 20,000 fields, all roots together.
+        Introspection gives at most 12,000 fields, all roots together.
         """
         types = "types { fields { name args { name description type { name kind } } } }"
         for inside in (

@@ -45,7 +45,7 @@ from solli_graphql.graphql.obsolescences import Obsolescences
 MAX_VARIANTS = 16
 DOCUMENTS = 512
 # What they may hold, which the garbage collector has to visit: tokens, and roots with their SQL.
-WEIGHT, ROOT = 100_000, 100
+WEIGHT, ROOT = 50_000, 80
 
 
 @dataclass(eq=False)

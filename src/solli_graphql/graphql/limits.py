@@ -27,7 +27,7 @@ LIST_LIMIT = 100
 ALLOWANCE = 4  # levels more below these: the standard introspection is 15 deep
 MANY = 10**9  # where counting stops
 NESTING = "L'imbrication de ce document"
-COMPOSITE = 10  # what comparing two fields that hold something costs, two that do not being 1
+COMPOSITE = 20  # what comparing two fields that hold something costs, two that do not being 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,6 +62,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     size = "how many hostile file names are cleaned"
     parser.addoption("--noms", type=int, default=200, help=size)
     parser.addoption("--clamd", action="store_true", help="judge by the system's clamd too")
+    parser.addoption(
+        "--libreoffice", action="store_true", help="open exports by the system's soffice"
+    )
     size = "how many generated operations are compared with the oracle's answers, on each engine"
     parser.addoption("--differentiel", type=int, default=300, help=size)
     size = "how many generated operations each reader asks of two worlds; past 8, all readers do"

@@ -1,8 +1,11 @@
 """Files of rows: whatever is typed stays a text."""
 
 import csv
+import subprocess
+from collections.abc import Callable
 from datetime import datetime
 from io import BytesIO, StringIO
+from pathlib import Path
 from secrets import token_hex
 from typing import Any
 
@@ -183,3 +186,45 @@ def test_a_workbook_has_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(LimiteDepassee, match="CSV"):
         sortie.lot([ligne("a" * 1000)])
     sortie.close()
+
+
+Libreoffice = Callable[[str, bytes], str]
+
+
+@pytest.fixture
+def libreoffice(request: pytest.FixtureRequest, tmp_path: Path) -> Libreoffice:
+    """
+    Open a file as LibreOffice does, and give what it has read of it.
+    """
+    if not request.config.getoption("--libreoffice"):
+        pytest.skip("without --libreoffice")
+
+    def ouvrir(nom: str, octets: bytes) -> str:
+        (tmp_path / nom).write_bytes(octets)
+        profil = f"-env:UserInstallation={(tmp_path / 'profil').as_uri()}"
+        lire = ["--infilter=CSV:59,34,76,1"] if nom.endswith(".csv") else []
+        mots = ["soffice", profil, "--headless", *lire, "--convert-to", "fods", nom]
+        subprocess.run(mots, cwd=tmp_path, check=True, capture_output=True, timeout=120)
+        return (tmp_path / nom).with_suffix(".fods").read_text()
+
+    return ouvrir
+
+
+def test_libreoffice_would_take_formulas(libreoffice: Libreoffice) -> None:
+    """
+    A text that begins as a formula is one to LibreOffice, had nobody neutralised it.
+    """
+    assert "table:formula" in libreoffice("a.csv", b'"=1+1"\r\n')
+
+
+@pytest.mark.parametrize("format_", [FormatExport.CSV, FormatExport.XLSX])
+def test_libreoffice_finds_no_formula(
+    format_: FormatExport, hostiles: list[str], libreoffice: Libreoffice
+) -> None:
+    """
+    LibreOffice opens every row of an export, and finds no formula in it.
+    """
+    lu = libreoffice(f"export.{format_.lower()}", ecrit(format_, hostiles))
+    assert "table:formula" not in lu
+    assert lu.count("<text:p>Facture travaux</text:p>") == len(hostiles)
+    assert lu.count("29/03/2026 03:30:00</text:p>") == len(hostiles)  # two cells alike

@@ -28,6 +28,7 @@ from oracle.vues import Base
 from solli_graphql.app import create_app
 from solli_graphql.db.migrate import migrate
 from solli_graphql.db.opening import connect_to
+from solli_graphql.domain.statistiques import AxeStatistiques
 from solli_graphql.graphql.schema import sdl
 from solli_graphql.http import telechargements
 from solli_graphql.services import identite, jetons
@@ -46,6 +47,21 @@ LECTEURS: Mapping[str, tuple[str, ...]] = {
     ),
     "postgresql": ("emetteur_par_services", "analyste", "administrateur_de_plusieurs"),
 }
+COMPTER = """query($espace: Espace!, $axe: AxeStatistiques!) {
+  statistiques(espace: $espace, grouperPar: [$axe]) {
+    total
+    groupes {
+      cles { axe code libelle } nombre
+      premiereReponse { nombre mediane centile90 } resolution { nombre mediane centile90 }
+      temps { emetteur structure support }
+      reouvertures { nombre taux } mauvaisesAffectations { nombre taux }
+      demandesInformation { nombre taux }
+    }
+  }
+  synthese(espace: $espace, first: 0) {
+    totalCount facettes(axes: [$axe]) { axe autres valeurs { code libelle nombre } }
+  }
+}"""
 EXPORTER = """mutation($input: ExporterInput!) { exporter(input: $input) {
   __typename ... on ExportPrepare { url nombre } ... on Refus { code message } } }"""
 
@@ -222,6 +238,16 @@ class TestTwoWorlds:
             assert un == autre, f"{qui}\n{d.texte}\n{d.variables!r} {d.nom}"
             pleines += len(un[2]) > 300
         assert pleines or not espaces(qui)
+
+    @pytest.mark.parametrize("axe", AxeStatistiques)
+    async def test_count_alike(self, paire: Paire, axe: AxeStatistiques) -> None:
+        """
+        Statistics and facets by any axis are the same: a count is a way to see.
+        """
+        for espace in espaces([*COMPTES][paire.moi - 1]):
+            un, autre = await paire.graphql(COMPTER, {"espace": espace, "axe": axe})
+            assert un == autre
+            assert b'"totalCount"' in un[2]
 
     @pytest.mark.parametrize("geste", GESTES)
     async def test_answer_commands_alike(self, paire: Paire, geste: str) -> None:

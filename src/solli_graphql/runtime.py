@@ -1,6 +1,7 @@
 """What serves requests: the database, the services and the executor, wired from the settings."""
 
 import asyncio
+import gc
 from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -234,6 +235,7 @@ class Service:
         """Prepare for the first requests of each kind, after the start."""
         try:
             await known.prepare(executor, liste.documents)
+            gc.freeze()  # it stays: a full collection of 300 documents stops the loop for long
             for module in SLOW_TO_IMPORT:
                 await asyncio.to_thread(import_module, module)
         except Exception as e:  # noqa: BLE001 - the first request does it instead

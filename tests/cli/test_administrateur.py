@@ -1,5 +1,8 @@
 """`solli administrateur creer`."""
 
+import json
+from pathlib import Path
+
 import pytest
 
 from commandes import Solli, done, refused, tables
@@ -20,6 +23,23 @@ class TestAdministrateur:
         assert made["utilisateur"] == [(1, "chef@portail.example", "Chef", "", None, None, True)]
         assert made["habilitation"] == [(1, 1, "ADMINISTRATEUR", None)]
         assert await tables(empty_url) == made
+
+    async def test_leaves_a_security_event(self, migre: str, solli: Solli, tmp_path: Path) -> None:
+        """
+        An administrator that is made leaves an event in its file, or is not made without it.
+        """
+        journal = tmp_path / "securite.jsonl"
+        args = ("administrateur", "creer", "chef@portail.example")
+        for _ in range(2):
+            done(await solli(*args, url=migre, SOLLI_JOURNAL_SECURITE=str(journal)))
+        (ligne,) = journal.read_text().splitlines()
+        evenement = json.loads(ligne)
+        assert (evenement["action"], evenement["acteur"]) == ("CREER_ADMINISTRATEUR", None)
+        assert "chef" not in ligne
+        ailleurs = str(tmp_path / "absent" / "securite.jsonl")
+        autre = ("administrateur", "creer", "autre@portail.example")
+        assert ailleurs in refused(await solli(*autre, url=migre, SOLLI_JOURNAL_SECURITE=ailleurs))
+        assert len((await tables(migre))["utilisateur"]) == 1
 
     async def test_bound_from_the_start(self, empty_url: str, solli: Solli) -> None:
         """

@@ -37,10 +37,13 @@ class TestExport:
         url, dossier = await copier(modele, tmp_path), tmp_path / "exports"
         dossier.mkdir()
         tous, statut = dossier / "tous.csv", dossier / "statut.jsonl"
-        dit = done(await solli("export", tous, *ESPACE, "--deposee-du", "2000-01-01", url=url))
+        journal = tmp_path / "securite.jsonl"
+        env = {"url": url, "SOLLI_JOURNAL_SECURITE": str(journal)}
+        dit = done(await solli("export", tous, *ESPACE, "--deposee-du", "2000-01-01", **env))
         done(await solli("export", statut, *ESPACE, "--statut", "CLOTUREE", url=url))
         nombre = len(lues(tous))
         assert f"{nombre} sollicitations" in dit.stderr
+        assert orjson.loads(journal.read_bytes())["action"] == "EXPORTER"
         closes = [orjson.loads(x)["statut"] for x in statut.read_bytes().splitlines()]
         assert 0 < len(closes) < nombre
         assert {*closes} == {"CLOTUREE"}

@@ -16,7 +16,7 @@ from solli_graphql.cli.modules import (
     storage,
     verification,
 )
-from solli_graphql.cli.outils import base, commande, echouer, main, reglages
+from solli_graphql.cli.outils import base, commande, echouer, main, reglages, tracer
 
 PIECES = "pieces"  # the folder of a backup that holds the attachments
 
@@ -145,11 +145,15 @@ def groupe_administrateur() -> None:
 async def creer(courriel: str, nom: str, prenom: str, sujet: str | None) -> None:
     """Make the first administrator."""
     adresse = administration.lire_courriel(courriel)
-    async with base(reglages()) as db:
+    reglees = reglages()
+    async with base(reglees) as db:
+        trace = await tracer(db, reglees)
         fait = await db.write(
             administration.creer_administrateur,
             *(adresse, nom or adresse.split("@")[0], prenom, sujet),
         )
+        if fait and trace:
+            trace.noter("CREER_ADMINISTRATEUR", acteur=None, cible=fait)
     click.echo(
         f"{adresse} est administrateur." if fait else f"{adresse} était déjà administrateur.",
         err=True,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, NoReturn
 import click
 
 from solli_graphql.cli.modules import exports, flux, graphql, identite, lignes, reader, storage
-from solli_graphql.cli.outils import base, commande, echouer, main, reglages
+from solli_graphql.cli.outils import base, commande, echouer, main, reglages, tracer
 from solli_graphql.domain.acteur import Espace
 from solli_graphql.domain.objets import FormatExport, TriSollicitations, TypeObjet
 from solli_graphql.domain.workflow import DestinataireActuel, StatutSollicitation
@@ -79,7 +79,9 @@ async def exporter(
     if fichier.exists():  # noqa: ASYNC240 - nothing else runs
         _deja_la(fichier)
     demande = _demande(espace, nom_format or fichier.suffix.removeprefix("."), **criteres)
-    async with base(reglages()) as db:
+    reglees = reglages()
+    async with base(reglees) as db:
+        trace = await tracer(db, reglees)
         acteur, lire = await lecteur(db, courriel)
         lues = lignes.Lignes(lire)
         nombre = await lues.compter(acteur, demande)
@@ -92,6 +94,8 @@ async def exporter(
             async with aclosing(octets):
                 async for morceau in octets:
                     sortie.write(morceau)
+        if trace:
+            trace.noter("EXPORTER", acteur=acteur.id, espace=espace)
     click.echo(f"{nombre} sollicitations dans {fichier}.", err=True)
 
 

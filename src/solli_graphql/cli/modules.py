@@ -28,6 +28,7 @@ __all__ = [
     "referentiel",
     "retention",
     "runtime",
+    "securite",
     "settings",
     "sqlite",
     "storage",
@@ -64,6 +65,7 @@ if TYPE_CHECKING:
         pieces,
         referentiel,
         retention,
+        securite,
         verification,
     )
 else:
@@ -79,6 +81,7 @@ else:
     acces, page = _Module("demo.acces"), _Module("http.page")
     administration, identite = _Module("services.administration"), _Module("services.identite")
     effacement = _Module("services.effacement")
+    securite = _Module("services.securite")
     referentiel, retention = _Module("services.referentiel"), _Module("services.retention")
     pieces, storage = _Module("services.pieces"), _Module("storage")
     verification, jetons = _Module("services.verification"), _Module("services.jetons")

@@ -10,11 +10,12 @@ import click
 
 from solli_graphql import __version__
 from solli_graphql.aide import en_francais
-from solli_graphql.cli.modules import opening, settings
+from solli_graphql.cli.modules import identite, opening, runtime, securite, settings
 from solli_graphql.domain.errors import Empechement, SolliError
 
 if TYPE_CHECKING:
     from solli_graphql.db.database import Database
+    from solli_graphql.services.securite import Trace
     from solli_graphql.settings import Settings
 
 T = TypeVar("T")
@@ -58,6 +59,18 @@ async def base(settings: "Settings") -> AsyncIterator["Database"]:
         yield db
     finally:
         await db.close()
+
+
+async def tracer(db: "Database", settings: "Settings") -> "Trace | None":
+    """
+    Give what leaves security events in their file, if there is one: the output is the command's.
+
+    Raises Empechement before anything is done if it cannot be written.
+    """
+    secret = await identite.cle(db, identite.PSEUDONYMES)
+    if settings.journal_securite is None or secret is None:
+        return None
+    return securite.Trace(secret, runtime.journal(settings))
 
 
 @click.group(help="solli-graphql : l'API GraphQL des sollicitations.")

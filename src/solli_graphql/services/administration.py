@@ -100,12 +100,11 @@ async def habiliter(tx: Tx, utilisateur: int, habilitations: Sequence[Habilitati
 
 async def creer_administrateur(
     tx: Tx, courriel: str, nom: str, prenom: str, sujet: str | None = None
-) -> bool:
-    """Make somebody administrator of the whole portal; tell whether they were not yet."""
+) -> int | None:
+    """Make somebody administrator of the whole portal; give their id, if they were not yet."""
     await verrouiller(tx)
     connu = await chercher(tx, courriel=courriel)
     if connu is not None and Role.ADMINISTRATEUR in await tx.all(_ROLES, utilisateur=connu):
-        return False
+        return None
     droits = [Habilitation(Role.ADMINISTRATEUR)]
-    await creer(tx, courriel, nom, prenom, droits, sujet=sujet)
-    return True
+    return await creer(tx, courriel, nom, prenom, droits, sujet=sujet)

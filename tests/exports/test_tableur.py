@@ -177,12 +177,14 @@ def test_rows_are_given_as_they_come(format_: FormatExport) -> None:
     assert len(fin) < len(b"".join(lots)) / 10
 
 
-def test_a_workbook_has_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("limite", "valeur"), [("ZIP64_LIMIT", 15_000), ("RANGS", 3)])
+def test_a_workbook_has_an_end(monkeypatch: pytest.MonkeyPatch, limite: str, valeur: int) -> None:
     """
-    A sheet larger than readers take is refused, and closed all the same.
+    A sheet of more bytes or rows than readers take is refused, and closed all the same.
     """
-    monkeypatch.setattr(classeur, "ZIP64_LIMIT", 5_000)
+    monkeypatch.setattr(classeur, limite, valeur)
     sortie = ecrivain(FormatExport.XLSX, traitant=True)
+    sortie.lot([ligne("a"), ligne("b")])
     with pytest.raises(LimiteDepassee, match="CSV"):
         sortie.lot([ligne("a" * 1000)])
     sortie.close()

@@ -1,6 +1,7 @@
 """Exports that nobody reads, or whose head alone is asked for: nothing is held for them."""
 
 import asyncio
+import threading
 from datetime import UTC, datetime
 
 import pytest
@@ -11,6 +12,7 @@ from conftest import servir
 from exportations import EXPORTER, TOUS, immobile, preparer
 from fabrique import Affaire, Make
 from prises import head, hung_up, listening
+from solli_graphql.exports.classeur import Xlsx
 from solli_graphql.services import jetons
 from solli_graphql.settings import Settings
 
@@ -76,6 +78,42 @@ class TestSlowReader:
             s.sendall(demande)
             assert await asyncio.to_thread(hung_up, s)
             assert (await asyncio.to_thread(server.ask, demande)).status == 200
+
+
+class TestCancelled:
+    async def test_closes_what_no_thread_writes_any_more(
+        self, client: Client, affaire: Affaire, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """
+        An export that is given up while its rows are written waits for them, then closes the file.
+        """
+        commence, finir, faits = threading.Event(), threading.Event(), []
+
+        def lot(self: Xlsx, lignes: object) -> bytes:  # noqa: ARG001
+            commence.set()
+            finir.wait(30)
+            faits.append("lot")
+            return b""
+
+        fermer = Xlsx.close
+
+        def close(self: Xlsx) -> None:
+            faits.append("close")
+            fermer(self)
+
+        monkeypatch.setattr(Xlsx, "lot", lot)
+        monkeypatch.setattr(Xlsx, "close", close)
+        url = (
+            await preparer(client, affaire.emetteur, espace="EMISES", filtre=TOUS, format="XLSX")
+        )["url"]
+        suivi = asyncio.create_task(client.http.get(url))
+        await asyncio.to_thread(commence.wait, 30)
+        suivi.cancel()
+        await asyncio.sleep(0.05)
+        assert faits == []
+        finir.set()
+        await asyncio.wait([suivi])
+        assert faits == ["lot", "close"]
 
 
 class TestReadOnly:

@@ -56,6 +56,7 @@ PARTIES = {
 FIN = "</sheetData></worksheet>"
 JOUR_ZERO = 693_594  # the ordinal of 30 December 1899, day 0 of spreadsheets
 SECONDES = 86_400
+RANGS = 1_048_576  # rows of a sheet
 # What XML or Excel reads otherwise: its own characters, controls, and Excel's way to write those.
 SPECIAL = re.compile("[&<>_\x00-\x1f\ufffe\uffff]")
 CONTROLE = re.compile("_(?=x[0-9A-Fa-f]{4}_)|[\x00-\x08\x0b-\x1f\ufffe\uffff]")
@@ -108,10 +109,10 @@ class Xlsx:
         return f'<row r="{n}">{"".join(cellules)}</row>'
 
     def _ecrire(self, texte: str) -> None:
-        """Write a part of the sheet. Raises LimiteDepassee past 2 GiB: readers know no more."""
+        """Write a part of the sheet. Raises LimiteDepassee past what readers know."""
         octets = texte.encode()
         self._taille += len(octets)
-        if self._taille > ZIP64_LIMIT:
+        if self._taille > ZIP64_LIMIT or self._rang > RANGS:
             raise LimiteDepassee("Cette feuille est trop grande : choisissez CSV ou JSONL.")
         self._feuille.write(octets)
 

@@ -43,7 +43,7 @@ class Flux:
     async def octets(
         self, acteur: Acteur, demande: Demande, avance: Callable[[int], None] = _rien
     ) -> Octets:
-        """Give the bytes; closing frees the connection, the place and the temporary files."""
+        """Give the bytes; closing frees the connection and the place."""
         self.en_cours += 1
         sortie = None
         try:
@@ -54,16 +54,26 @@ class Flux:
                 aclosing(self._lignes.lire(acteur, demande, source)) as lots,
             ):
                 async for lot in lots:
-                    ecrits, nombre = await asyncio.to_thread(_ecrire, sortie, lot)
+                    ecrits, nombre = await _sur_un_fil(_ecrire, sortie, lot)
                     yield ecrits
                     avance(nombre)
             fin = sortie.fin()
-            while (morceau := await asyncio.to_thread(next, fin, None)) is not None:
+            while (morceau := await _sur_un_fil(next, fin, None)) is not None:
                 yield morceau
         finally:
             self.en_cours -= 1
             if sortie is not None:
                 sortie.close()
+
+
+async def _sur_un_fil(travail: Callable[..., Any], *args: Any) -> Any:
+    """Work on a thread, to its end whatever happens: what it works on can then be closed."""
+    fil = asyncio.ensure_future(asyncio.to_thread(travail, *args))
+    try:
+        return await asyncio.shield(fil)
+    except asyncio.CancelledError:
+        await asyncio.wait([fil])
+        raise
 
 
 def _ecrire(sortie: Ecrivain, lot: Callable[[], list[dict[str, Any]]]) -> tuple[bytes, int]:

@@ -132,9 +132,9 @@ class TestBodies:
     @pytest.mark.parametrize("excess", [0, 1])
     async def test_brackets_are_counted(self, client: Client, agent: Compte, excess: int) -> None:
         """
-        A body opens at most 20,000 brackets: reading as many lists would hold others up.
+        A body has at most 20,000 objects and lists: reading them would hold others up.
         """
         others = 5  # of the body, of its query, of its variables and of their list
         lists: list[list[str]] = [[]] * (20_000 - others + excess)
         codes = await send(client, agent, asking(variables={"a": lists}))
-        assert codes == (["LIMITE_DEPASSEE"] if excess else [])
+        assert codes == (["BAD_USER_INPUT"] if excess else [])

@@ -45,7 +45,7 @@ OK, BAD_REQUEST, UNAUTHORIZED, NOT_ALLOWED, TOO_MANY, UNAVAILABLE = 200, 400, 40
 MEDIA = {m: f"{m}; charset=utf-8".encode() for m in (GRAPHQL, JSON)}
 IDENTITY = b"identity"
 CONTAINERS = (dict, list)
-BRACKETS = 20_000  # opening ones of a body: a text of 10,000 characters may have some
+BRACKETS = 20_000  # pairs of a body: a text of 10,000 characters may have some
 # Seconds before a refusal for want of a place: clients that insist at once would take all the time.
 PAUSE = 0.25
 EXTRA = {UNAUTHORIZED: (b"www-authenticate", b"Bearer"), UNAVAILABLE: (b"retry-after", b"1")}
@@ -209,16 +209,17 @@ class Endpoint:
         return TooLarge(f"Le corps dépasse la limite de {self._limit // 1024} Kio.")
 
     def _loads(self, body: bytes) -> Any:
-        """Read JSON. Raises EntreeInvalide, or LimiteDepassee past so many levels or brackets."""
+        """Read JSON. Raises EntreeInvalide, or LimiteDepassee past so many levels."""
+        opened = body.count(b"{") + body.count(b"[")
+        # What closes less is not read to its end; in texts, both count.
+        if opened > BRACKETS and body.count(b"}") + body.count(b"]") > BRACKETS:
+            raise EntreeInvalide(f"Le JSON a plus de {BRACKETS} objets et listes.")
         try:
             value = orjson.loads(body)
         except orjson.JSONDecodeError as e:
             message = "Le corps n'est pas du JSON valide en UTF-8."
             raise EntreeInvalide(message) from e
         # Most bodies open fewer brackets than there may be levels: no need to look inside.
-        opened = body.count(b"{") + body.count(b"[")  # in texts, too
-        if opened > BRACKETS:
-            raise LimiteDepassee(f"Le JSON a plus de {BRACKETS} accolades et crochets.")
         if opened > self._depth and _deeper(value, self._depth):
             message = f"Le JSON est imbriqué sur plus de {self._depth} niveaux."
             raise LimiteDepassee(message)

@@ -17,7 +17,14 @@ MOIS = "janvier février mars avril mai juin juillet août septembre octobre nov
 PARTIES: Mapping[str | None, str] = {"STRUCTURE": "La structure", "SUPPORT": "Le support"}
 OBJETS: Mapping[str | None, str] = {
     "FACTURE": "Facture",
+    "FACTURE_TRAVAUX": "Facture de travaux",
+    "MEMOIRE_FRAIS_JUSTICE": "Mémoire de frais de justice",
+    "DEMANDE_REMBOURSEMENT": "Demande de remboursement",
     "ENGAGEMENT_JURIDIQUE": "Engagement juridique",
+    "STRUCTURE": "Structure",
+    "UTILISATEUR": "Utilisateur",
+    "RACCORDEMENT": "Raccordement technique",
+    "AUTRE": "Autre objet",
     None: "Sans objet",
 }
 # What a group is made of, its place among the others, its code and its name.

@@ -27,6 +27,7 @@ class Jumeaux:
     autre: Monde
     visibles: frozenset[int]
     cachees: frozenset[int]
+    comptes_caches: frozenset[int]
 
 
 def jumeaux(qui: str, *, nombre: int = NOMBRE, graine: int = 2018) -> Jumeaux:
@@ -39,7 +40,9 @@ def jumeaux(qui: str, *, nombre: int = NOMBRE, graine: int = 2018) -> Jumeaux:
     vues: dict[int, Vue] = {v.row["id"]: v for v in appelant.voit(None)}
     autre = _Autre(Random(f"{graine} {qui}"), un, base, appelant, vues)  # noqa: S311
     cachees = frozenset(base.par_id["sollicitation"]) - frozenset(vues)
-    return Jumeaux(un, autre.faire(nombre, graine), frozenset(vues), cachees)
+    comptes = {u for u in base.par_id["utilisateur"] if appelant.administre(u) is None}
+    fait = autre.faire(nombre, graine)
+    return Jumeaux(un, fait, frozenset(vues), cachees, frozenset(comptes))
 
 
 def octets(piece: int) -> bytes:

@@ -78,12 +78,12 @@ def jetons(port: int) -> dict[str, str]:
     Give the tokens that examples read in the environment: EMETTEUR, RECEPTEUR…
     """
     comptes = httpx.get(f"http://127.0.0.1:{port}/demo/comptes").raise_for_status().json()
-    return {c["courriel"].partition("@")[0].upper(): c["jeton"] for c in comptes}
+    return {c["courriel"].partition("@")[0].upper().replace("-", "_"): c["jeton"] for c in comptes}
 
 
 class TestExemples:
     @pytest.mark.parametrize("page", AVEC["sh"], ids=nom)
-    def test_in_a_shell(self, page: Path, dossier: Path, port: int) -> None:
+    def test_in_a_shell(self, page: Path, dossier: Path, port: int, jetons: dict[str, str]) -> None:
         """
         The commands of a page do what it says, and answer what it shows.
         """
@@ -94,7 +94,7 @@ class TestExemples:
         script = dossier / "exemples.sh"
         script.write_text("set -euo pipefail\n" + programme(page, "sh", port))
 
-        comparer(page, "sh", jouer(["bash", str(script)], dossier, port))
+        comparer(page, "sh", jouer(["bash", str(script)], dossier, port, **jetons))
 
     @pytest.mark.parametrize("page", AVEC["python"], ids=nom)
     def test_in_python(self, page: Path, dossier: Path, port: int, jetons: dict[str, str]) -> None:

@@ -26,6 +26,7 @@ from solli_graphql.graphql.schema import core
 RACINE = Path(__file__).parents[2]
 DOCS = RACINE / "docs"
 PAGES = sorted(str(p.relative_to(DOCS)) for p in DOCS.rglob("*.md"))
+GUIDE = [p for p in PAGES if p.startswith("guide/") or p == "index.md"]
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 # The browser's own calls to its maker are not the site's.
 FLAGS = """--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking
@@ -167,22 +168,20 @@ def browser() -> Iterator[Browser]:
 )
 class TestDansUnNavigateur:
     @pytest.mark.parametrize("theme", ["light", "dark"])
-    @pytest.mark.parametrize("largeur", LARGEURS)
-    def test_is_read(self, browser: Browser, origine: str, theme: Any, largeur: int) -> None:
+    def test_is_read(self, browser: Browser, origine: str, theme: Any) -> None:
         """
         The guide is read in both themes at three widths, and asks nothing of any other host.
         """
-        with browser.new_page(
-            viewport={"width": largeur, "height": 900}, color_scheme=theme
-        ) as page:
+        with browser.new_page(color_scheme=theme) as page:
             demandes, fautes = ecouter(page)
-            for nom in PAGES:
-                if nom.startswith("guide/") or nom == "index.md":
-                    page.goto(origine + nom.removesuffix(".md") + ".html")
-                    assert page.locator("h1").first.is_visible()
+            for nom in GUIDE:
+                page.goto(origine + nom.removesuffix(".md") + ".html")
+                assert page.locator("h1").first.is_visible()
+                clair = page.evaluate("getComputedStyle(document.body).backgroundColor")
+                assert (clair == "rgb(255, 255, 255)") == (theme == "light")
+                for largeur in LARGEURS:
+                    page.set_viewport_size({"width": largeur, "height": 900})
                     assert page.evaluate("document.documentElement.scrollWidth") <= largeur, nom
-                    clair = "getComputedStyle(document.body).backgroundColor"
-                    assert (page.evaluate(clair) == "rgb(255, 255, 255)") == (theme == "light")
         assert [d for d in demandes if not d.startswith((origine, "data:", "blob:"))] == []
         assert fautes == []
 

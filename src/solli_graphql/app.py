@@ -40,6 +40,7 @@ class Application(Starlette):
     ) -> None:
         super().__init__(**parts)
         self.state.service, self._usual = service, usual
+        self.router.redirect_slashes = False  # it fails on a query string that is not UTF-8
         self._trusted = trusting(hosts)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 sys.path.append(str(Path(__file__).parents[2]))  # benchmarks is no part of the product
 from benchmarks.fuzz import links
 from benchmarks.fuzz.__main__ import documents
-from benchmarks.fuzz.checks import Found, run
+from benchmarks.fuzz.checks import Found, call, run
 from benchmarks.fuzz.inputs import Inputs, Sent
 
 from client import Client, Compte
@@ -114,6 +115,15 @@ class TestAnything:
         assert found.faults == []
         assert found.statuses.keys() == {"documents", "variables", "bodies", "headers", "paths"}
         assert all(statuses[200] for statuses in found.statuses.values())
+
+    @pytest.mark.parametrize("path", ["/graphql/", "/telechargements/a/", "/schema.graphql/"])
+    async def test_as_a_query_string(self, settings: Settings, path: str) -> None:
+        """
+        A query string that is not UTF-8 after a path that is nearly one of ours is a 404.
+        """
+        host = [(b"host", b"localhost")]
+        sent = Sent("paths", "GET", path, b"\xff", host, b"")
+        assert (await call(create_app(settings), None, sent))[0] == 404
 
     def test_what_is_wrong_is_found(self) -> None:
         """

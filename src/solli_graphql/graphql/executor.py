@@ -1,6 +1,7 @@
 """Runs an operation: asks the permissions, reads by the plan, calls the commands, answers."""
 
 import asyncio
+import gc
 import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import SimpleNamespace
@@ -137,7 +138,7 @@ class Executor:
         async with self.slow:
             if text in self._documents:
                 return self._documents[text]
-            document = await asyncio.to_thread(Document, schema, core(), self._limits, text)
+            document = await asyncio.to_thread(_judged, self._limits, text)
             self._documents.keep(text, document)
         return document
 
@@ -161,6 +162,14 @@ class Executor:
     def context(self, cle: str | None) -> Any:
         """Give what a mutation's function takes as its info."""
         return SimpleNamespace(context=Context(*self._services, cle=cle))
+
+
+def _judged(limits: Limits, text: str) -> Document:
+    """Judge a document, and free what validation leaves: by the thousand it makes long pauses."""
+    try:
+        return Document(schema, core(), limits, text)
+    finally:
+        gc.collect(1)
 
 
 def _refused(errors: list[dict[str, Any]], **more: Any) -> Reply:

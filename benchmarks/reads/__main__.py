@@ -75,7 +75,7 @@ def contenders(asked: argparse.Namespace, cluster: Cluster) -> list[Contender]:
             ("solli-big", f"solli-graphql, {big:,} rows", "solli", large, ALL),
         ]
     chosen = [row for row in table if not asked.only or row[0] in asked.only.split(",")]
-    made = [Contender(*row[:4], logs, row[4], asked.pool) for row in chosen]
+    made = [Contender(*row[:4], logs, row[4], asked.pool, asked.python) for row in chosen]
     for one in made:
         others = [c for c in made if c.base is one.base and "W4" in c.workloads]
         if one in others:
@@ -180,6 +180,11 @@ def main() -> None:
     parser.add_argument("--workloads", default=",".join(ALL))
     parser.add_argument("--only", default="", help="names of contenders, separated by commas")
     parser.add_argument("--pool", type=int, default=4, help="connections of each to PostgreSQL")
+    parser.add_argument(
+        "--python",
+        default=sys.executable,
+        help="that serves ours: of an environment without the development tools, for the start",
+    )
     parser.add_argument("--starts", type=int, default=5)
     parser.add_argument("--results", type=Path, default=RESULTS)
     parser.add_argument("--build", action="store_true", help="build the data sets and stop")

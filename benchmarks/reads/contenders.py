@@ -87,6 +87,7 @@ class Contender:
     folder: Path
     workloads: tuple[str, ...]
     pool: int = 4
+    python: str = sys.executable  # of our own server
     port: int = field(default_factory=free_port)
     subjects: list[int] = field(default_factory=list)
     tokens: dict[tuple[float, str], str] = field(default_factory=dict)
@@ -117,7 +118,7 @@ class Contender:
     def _command(self) -> list[str]:
         port = str(self.port)
         if self.own:
-            return [sys.executable, "-m", "solli_graphql.cli", "serve", "--port", port]
+            return [self.python, "-m", "solli_graphql.cli", "serve", "--port", port]
         told, file = self.base.handed(self.pool), self.folder / self.name
         if self.kind in ("bare", "tuned"):
             file.write_bytes(pickle.dumps(told))

@@ -5,6 +5,7 @@ from benchmarks.mutants.mutant import Edit, Mutant
 AUTH, JETONS, LIENS = "http/auth.py", "services/jetons.py", "services/liens.py"
 PERMISSIONS, VISIBILITE = "graphql/permissions.py", "db/visibilite.py"
 EXECUTOR, EDGE = "graphql/executor.py", "http/edge.py"
+EXECUTION = "graphql/execution.py"
 FORGED = "http/test_jetons.py::TestTokens::test_a_forged_one_is_401"
 SIGNED = "http/test_jetons_signes.py::TestForged::test_none_is_accepted"
 LINKS = "http/test_liens.py::Test"
@@ -212,7 +213,7 @@ MUTANTS = (
         "L3",
         (
             Edit(
-                EXECUTOR,
+                EXECUTION,
                 '            extensions["incident"] = uuid.uuid4().hex\n',
                 '            extensions["incident"], message = uuid.uuid4().hex, str(error)\n',
             ),

@@ -5,12 +5,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 from benchmarks.reads.workloads import CALLERS, DOCUMENTS, READS, Facts, traiter
+from solli_graphql.configured import limits
 from solli_graphql.db.cursors import cursor
 from solli_graphql.db.database import Database, Statement
 from solli_graphql.db.plan.reader import Reader
 from solli_graphql.graphql import executor as x
 from solli_graphql.graphql.schema import readable
-from solli_graphql.runtime import limits
 from solli_graphql.services.identite import acteur
 from solli_graphql.services.liens import Liens
 from solli_graphql.services.sollicitations import Sollicitations

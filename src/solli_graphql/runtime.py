@@ -4,13 +4,14 @@ import asyncio
 import gc
 from functools import partial
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import structlog
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from solli_graphql import configured
 from solli_graphql.antivirus import Clamd, Injoignable
 from solli_graphql.db.database import Timeouts, Unreachable
 from solli_graphql.db.opening import NotMigrated, connect_to, migrated, open_migrated
@@ -18,8 +19,6 @@ from solli_graphql.db.plan.reader import Reader
 from solli_graphql.demo.bac import Bac
 from solli_graphql.demo.copie import Copie
 from solli_graphql.domain.acteur import Acteur
-from solli_graphql.domain.errors import Empechement
-from solli_graphql.domain.formats import types_admis
 from solli_graphql.exports.pdf import Atelier
 from solli_graphql.exports.tableur import TYPES
 from solli_graphql.graphql import executor as x
@@ -28,8 +27,7 @@ from solli_graphql.graphql.documents import Documents
 from solli_graphql.graphql.fiche import Fiches
 from solli_graphql.graphql.flux import Flux, Octets
 from solli_graphql.graphql.lignes import Lignes
-from solli_graphql.graphql.limits import Limits
-from solli_graphql.graphql.listed import Listed, load
+from solli_graphql.graphql.listed import Listed
 from solli_graphql.graphql.schema import readable
 from solli_graphql.http.edge import Turnstile
 from solli_graphql.http.endpoint import Endpoint
@@ -43,25 +41,21 @@ from solli_graphql.http.telechargements import (
     Telechargements,
 )
 from solli_graphql.http.televersements import Reception
-from solli_graphql.logs import Journal, trace
+from solli_graphql.logs import trace
 from solli_graphql.quotas import quota
 from solli_graphql.services import pieces
 from solli_graphql.services.comptes import Comptes
 from solli_graphql.services.depot import SLOW_TO_IMPORT
 from solli_graphql.services.exports import Demande, Exports
 from solli_graphql.services.identite import DEMO, PSEUDONYMES, Identite, cle
-from solli_graphql.services.jetons import Demo, Regles, Verificateur
+from solli_graphql.services.jetons import Demo, Verificateur
 from solli_graphql.services.liens import Liens
 from solli_graphql.services.retention import purger
 from solli_graphql.services.securite import Trace
 from solli_graphql.services.sollicitations import Sollicitations
-from solli_graphql.services.televersements import Regles as ReglesDesPieces
 from solli_graphql.services.televersements import Televersements
 from solli_graphql.settings import Settings
 from solli_graphql.storage import Storage
-
-if TYPE_CHECKING:
-    from solli_graphql.services.fournisseur import Fournisseur
 
 log = structlog.get_logger()
 ANALYSE = 5  # seconds between two visits of the antivirus
@@ -77,9 +71,9 @@ class Service:
         self._quota = quota(settings.capacity, settings.cout_recharge, settings.redis_url)
         self._turnstile = Turnstile(settings.operations, settings.delai_operation)
         self._endpoint: Endpoint | None = None
-        self._fournisseur = fournisseur(settings)
+        self._fournisseur = configured.fournisseur(settings)
         self._storage = Storage(settings.storage)
-        self._journal = journal(settings)
+        self._journal = configured.journal(settings)
         self._trace: Trace | None = None
 
     async def open(self) -> None:
@@ -92,8 +86,10 @@ class Service:
         liens = Liens(secret, base=self._settings.url_publique)
         self._trace = trace = Trace(secret, self._journal)
         reader = Reader(self.db, readable(), secret=secret, links=liens.pour, note=trace.lire)
-        televersements = Televersements(self.db, self._storage, liens, regles(self._settings))
-        lignes, liste = Lignes(reader), documents(self._settings)
+        televersements = Televersements(
+            self.db, self._storage, liens, configured.regles(self._settings)
+        )
+        lignes, liste = Lignes(reader), configured.documents(self._settings)
         exports = Exports(self.db, lignes.compter, liens)
         sollicitations = Sollicitations(self.db, televersements)
         demo = self._settings.demo
@@ -104,7 +100,7 @@ class Service:
             televersements,
             exports,
             Bac(self.db, sollicitations, Copie(self.db, self._storage)) if demo else None,
-            limits=limits(self._settings),
+            limits=configured.limits(self._settings),
             quota=self._quota,
             open_introspection=demo,
             documents=Documents(liste.documents),  # to which it adds others
@@ -268,77 +264,3 @@ class Service:
         """Tell which parts can be used."""
         parts = {"base": await migrated(self.db), "stockage": await self._storage.pret()}
         return parts | ({"identite": self._fournisseur.pret} if self._fournisseur else {})
-
-
-def fournisseur(settings: Settings) -> "Fournisseur | None":
-    """Give the identity provider of the settings, if there is one."""
-    s = settings
-    if not s.oidc_issuer:
-        return None
-    # They bring httpx, as slow to import as the whole of Starlette, that nothing else needs.
-    from solli_graphql.services.fournisseur import Fournisseur  # noqa: PLC0415
-    from solli_graphql.services.introspection import Client  # noqa: PLC0415
-
-    regles = Regles(
-        s.oidc_issuer,
-        frozenset(_liste(s.oidc_audience)),
-        frozenset(t.lower().removeprefix("application/") for t in _liste(s.oidc_typ)),
-        claim=s.oidc_claim,
-        claim_audience=s.oidc_claim_audience,
-        scope=s.oidc_scope or None,
-        courriel=s.oidc_courriel,
-    )
-    pem = s.oidc_cle_privee.read_bytes() if s.oidc_cle_privee else None
-    secret = s.oidc_client_secret.get_secret_value()
-    client = Client(s.oidc_client_id, secret, s.oidc_reponse_signee, pem)
-    tous = s.oidc_introspection == "tous"
-    return Fournisseur(regles, client if client.id else None, tous=tous, userinfo=s.oidc_userinfo)
-
-
-def regles(settings: Settings) -> ReglesDesPieces:
-    """Give what may be joined."""
-    return ReglesDesPieces(
-        piece_octets=settings.piece_octets,
-        octets=settings.pieces_octets,
-        nombre=settings.pieces_nombre,
-        types=types_admis(settings.extensions),
-        analyse=bool(settings.clamd_url),
-    )
-
-
-def _liste(texte: str) -> list[str]:
-    return [t.strip() for t in texte.split(",") if t.strip()]
-
-
-def limits(settings: Settings) -> Limits:
-    """Give the limits of a document."""
-    return Limits(
-        octets=settings.document_octets,
-        tokens=settings.document_jetons,
-        depth=settings.document_profondeur,
-        fields=settings.document_champs,
-        aliases=settings.document_alias,
-        directives=settings.document_directives,
-        operations=settings.document_operations,
-        objects=settings.document_objets,
-    )
-
-
-def journal(settings: Settings) -> Journal:
-    """Give where security events go. Raises Empechement if nothing can be written there."""
-    path = settings.journal_securite
-    made = Journal(path)
-    try:
-        made.check()
-    except OSError as e:
-        message = f"Le journal de sécurité ne peut pas être écrit : {path or 'sortie standard'}."
-        raise Empechement(message) from e
-    return made
-
-
-def documents(settings: Settings) -> Listed:
-    """Read the list of trusted documents, if there is one. Raises Empechement."""
-    if settings.documents is None:
-        return Listed({}, {})
-    seuls = settings.documents_seuls
-    return load(settings.documents, limits(settings), introspection=not seuls)

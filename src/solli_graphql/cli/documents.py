@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from solli_graphql.cli.modules import listed, runtime
+from solli_graphql.cli.modules import configured, listed
 from solli_graphql.cli.outils import commande, main, reglages
 
 FICHIER = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -21,7 +21,7 @@ def documents() -> None:
 @commande
 async def lister(fichiers: tuple[Path, ...]) -> None:
     """Print the list of these documents, each checked."""
-    limites, ecrits = runtime.limits(reglages()), {}
+    limites, ecrits = configured.limits(reglages()), {}
     for fichier in fichiers:
         texte = fichier.read_text("utf-8")
         listed.check(str(fichier), texte, limites)
@@ -35,5 +35,5 @@ async def lister(fichiers: tuple[Path, ...]) -> None:
 async def verifier(liste: Path) -> None:
     """Check a list as a start does."""
     reglees = reglages()
-    lue = listed.load(liste, runtime.limits(reglees), introspection=not reglees.documents_seuls)
+    lue = listed.load(liste, configured.limits(reglees), introspection=not reglees.documents_seuls)
     click.echo(f"{len(lue.texts)} documents.", err=True)

@@ -9,6 +9,7 @@ __all__ = [
     "backup",
     "chargement",
     "comptes",
+    "configured",
     "db_statistiques",
     "dessin",
     "effacement",
@@ -27,7 +28,6 @@ __all__ = [
     "reader",
     "referentiel",
     "retention",
-    "runtime",
     "securite",
     "settings",
     "sqlite",
@@ -47,7 +47,7 @@ class _Module:
 
 
 if TYPE_CHECKING:
-    from solli_graphql import runtime, settings, storage
+    from solli_graphql import configured, settings, storage
     from solli_graphql.db import backup, migrate, opening, queries, sqlite
     from solli_graphql.db import statistiques as db_statistiques
     from solli_graphql.db.plan import reader
@@ -70,7 +70,7 @@ if TYPE_CHECKING:
     )
 else:
     settings, graphql = _Module("settings"), _Module("graphql.schema")
-    listed, runtime = _Module("graphql.listed"), _Module("runtime")
+    listed, configured = _Module("graphql.listed"), _Module("configured")
     exports, flux = _Module("services.exports"), _Module("graphql.flux")
     lignes, reader = _Module("graphql.lignes"), _Module("db.plan.reader")
     backup, migrate = _Module("db.backup"), _Module("db.migrate")

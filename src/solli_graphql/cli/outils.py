@@ -10,7 +10,7 @@ import click
 
 from solli_graphql import __version__
 from solli_graphql.aide import en_francais
-from solli_graphql.cli.modules import identite, opening, runtime, securite, settings
+from solli_graphql.cli.modules import configured, identite, opening, securite, settings
 from solli_graphql.domain.errors import Empechement, SolliError
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ async def tracer(db: "Database", settings: "Settings") -> "Trace | None":
     secret = await identite.cle(db, identite.PSEUDONYMES)
     if settings.journal_securite is None or secret is None:
         return None
-    return securite.Trace(secret, runtime.journal(settings))
+    return securite.Trace(secret, configured.journal(settings))
 
 
 @click.group(help="solli-graphql : l'API GraphQL des sollicitations.")

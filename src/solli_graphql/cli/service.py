@@ -12,12 +12,12 @@ from solli_graphql.cli.modules import (
     acces,
     chargement,
     comptes,
+    configured,
     graphql,
     identite,
     jetons,
     migrate,
     page,
-    runtime,
     sqlite,
     storage,
 )
@@ -115,9 +115,9 @@ async def _verifier(settings: "Settings", host: str, port: int) -> None:
     """Say what would stop the server before it starts."""
     async with base(settings):
         pass
-    runtime.journal(settings)
+    configured.journal(settings)
     if settings.documents:
-        runtime.documents(settings)
+        configured.documents(settings)
     famille = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(famille) as essai:
         essai.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

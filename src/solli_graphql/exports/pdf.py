@@ -6,16 +6,18 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 import structlog
-import typst
 
 from solli_graphql.domain.errors import Occupe
 from solli_graphql.domain.numeros import PARIS
 from solli_graphql.exports.glyphes import REMPLACANT, appauvri, dossiers, imprimable, polices
 from solli_graphql.logs import trace
+
+if TYPE_CHECKING:
+    import typst
 
 MODELE = Path(__file__).with_name("sollicitation.typ")
 TEXTES_MAXIMUM = 150_000  # characters of all comments, and again of all history lines
@@ -59,6 +61,8 @@ def rendre(fiche: Mapping[str, Any], lecteur: str, maintenant: datetime) -> byte
 
     A text that typst refuses against all expectation is printed without what is unusual in it.
     """
+    import typst  # noqa: PLC0415 - large, and a process that makes no PDF does without
+
     donnees = borner(presenter(fiche, lecteur, maintenant))
     try:
         return composer(_partout(donnees, imprimable), maintenant)
@@ -84,7 +88,9 @@ def composer(donnees: Mapping[str, Any], maintenant: datetime) -> bytes:
 
 
 @cache
-def _compilateur() -> typst.Compiler:
+def _compilateur() -> "typst.Compiler":
+    import typst  # noqa: PLC0415
+
     return typst.Compiler(
         str(MODELE), root=str(MODELE.parent), font_paths=dossiers(), ignore_system_fonts=True
     )

@@ -32,6 +32,7 @@ async def fait(client: Client, a: Affaire, par: Compte, geste: str) -> tuple[str
     """
     membre = await jouer(client, a, par, geste)
     assert membre["__typename"] == "ActionPriseEnCompte", membre
+    assert membre["confirmation"] == "L'autre partie a agi."
     lu = membre["sollicitation"]
     return lu["statut"], lu["destinataireActuel"]
 

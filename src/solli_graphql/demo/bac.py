@@ -21,6 +21,7 @@ from solli_graphql.services.sollicitations import Options, PriseEnCompte, Sollic
 LE_VOTRE = "Ce geste est le vôtre : faites-le par la mutation qui lui est propre."
 PERSONNE = "Personne ne tient l'autre partie de cette sollicitation."
 PORTAIL_ENTIER = "Seul un administrateur de tout le portail peut réinitialiser la démonstration."
+JOUE = "L'autre partie a agi."
 REMISE = "La démonstration est comme au premier jour : {} sollicitations."
 TEXTES: Mapping[Action | StatutTraitement, str] = {
     StatutTraitement.RESOLUE: "Réponse de démonstration : votre demande est traitée.",
@@ -74,6 +75,12 @@ class Bac:
         autre = await identite.acteur(self._db, qui, par="id")
         if autre is None:
             raise AccesRefuse(PERSONNE)
+        await self._faire(autre, gid, fait, choix)
+        return PriseEnCompte(JOUE, id_)
+
+    async def _faire(
+        self, autre: Acteur, gid: str, fait: Action, choix: StatutTraitement | None
+    ) -> PriseEnCompte:
         s, texte = self._sollicitations, TEXTES[choix or fait]
         if choix is not None:
             return await s.traiter(autre, gid, statut=choix, texte=texte, options=Options())

@@ -113,6 +113,7 @@ class Contender:
 
     def _environment(self) -> dict[str, str]:
         env = {**environment(self.base.url), "NODE_ENV": "production"}
+        env.pop("PYTHONDONTWRITEBYTECODE", None)  # an operator's second start reads byte code
         return {**env, "GRAPHILE_ENV": "production", "SOLLI_POOL": str(self.pool)}
 
     def _command(self) -> list[str]:

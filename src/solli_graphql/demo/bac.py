@@ -80,16 +80,17 @@ class Bac:
 
     async def _faire(
         self, autre: Acteur, gid: str, fait: Action, choix: StatutTraitement | None
-    ) -> PriseEnCompte:
+    ) -> None:
         s, texte = self._sollicitations, TEXTES[choix or fait]
         if choix is not None:
-            return await s.traiter(autre, gid, statut=choix, texte=texte, options=Options())
+            await s.traiter(autre, gid, statut=choix, texte=texte, options=Options())
+            return
         joues = {
             Action.REPONDRE_COMPLEMENT: s.repondre_complement,
             Action.ROUVRIR: s.rouvrir,
             Action.CLOTURER: s.cloturer,
         }
-        return await joues[fait](autre, gid, texte=texte, options=Options())
+        await joues[fait](autre, gid, texte=texte, options=Options())
 
     async def reinitialiser(self, acteur: Acteur) -> PriseEnCompte:
         """

@@ -30,7 +30,10 @@ _NOMBRE: Statement[int] = Statement(
     sa.select(m.compteur.c.valeur).where(m.compteur.c.nom == NOMBRE), int
 )
 _CLES: Statement[str] = Statement(
-    sa.union(sa.select(m.piece_jointe.c.cle), sa.select(m.televersement.c.cle)), str
+    sa.union(
+        *(sa.select(t.c.cle).where(t.c.cle.is_not(None)) for t in (m.piece_jointe, m.televersement))
+    ),
+    str,
 )
 _COMPTER: Statement[Any] = Statement(
     m.compteur.update().where(m.compteur.c.nom == "sollicitation"), columns=("valeur",)
@@ -74,8 +77,7 @@ def _fraiche(nombre: int, storage: Storage) -> Lignes:
 
 async def _remplacer(tx: Tx, lignes: Lignes, nombre: int, dialecte: str) -> None:
     """Write these rows in the place of all others; bytes that nothing names are for `collecter`."""
-    encore = {"None", *(r["cle"] for r in lignes[m.piece_jointe.name])}
-    restees = {*await tx.all(_CLES)} - encore
+    restees = {*await tx.all(_CLES)} - {r["cle"] for r in lignes[m.piece_jointe.name]}
     await _vider(tx, dialecte)
     for table in TABLES:
         toutes, ecrire = lignes[table.name], insert(table)

@@ -1,6 +1,7 @@
 """What an operation uses of the schema that is deprecated: told to its caller, with what to do."""
 
 from collections.abc import Iterator, Mapping
+from itertools import chain
 from typing import Any
 
 from graphql import (
@@ -32,12 +33,14 @@ class Obsolescences:
         operation: OperationDefinitionNode,
         fragments: Mapping[str, FragmentDefinitionNode],
     ) -> None:
-        self._written = _written(core, operation, fragments)
-        watched = any(map(_deprecated, core.type_map.values()))
-        self._variables = {
-            d.variable.name.value: type_from_ast(core, d.type)
-            for d in (operation.variable_definitions or () if watched else ())
-        }
+        self._written: Dites = {}
+        self._variables: dict[str, Any] = {}
+        if any(map(_deprecated, core.type_map.values())):  # mostly nothing is, and none pays
+            self._written = _written(core, operation, fragments)
+            self._variables = {
+                d.variable.name.value: type_from_ast(core, d.type)
+                for d in operation.variable_definitions or ()
+            }
 
     def __call__(self, variables: Mapping[str, Any]) -> list[dict[str, str]]:
         """Tell what an operation with these valid variables uses."""
@@ -49,10 +52,11 @@ class Obsolescences:
 
 
 def _deprecated(type_: Any) -> bool:
-    """Tell whether an input type has a deprecated field or value."""
-    if is_input_object_type(type_):
-        return any(f.deprecation_reason for f in type_.fields.values())
-    return is_enum_type(type_) and any(v.deprecation_reason for v in type_.values.values())
+    """Tell whether a type has a deprecated field, argument or value."""
+    fields = getattr(type_, "fields", {}).values()
+    values = getattr(type_, "values", {}).values()
+    arguments = chain.from_iterable(getattr(f, "args", {}).values() for f in fields)
+    return any(x.deprecation_reason for x in chain(fields, values, arguments))
 
 
 def _given(type_: Any, value: Any) -> Iterator[tuple[str, str]]:

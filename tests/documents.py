@@ -66,3 +66,13 @@ def demander(geste: str, texte: str = "Un texte.") -> tuple[str, dict[str, Any]]
         return TRAITER, {"statut": geste, "miseAJour": texte}
     document, champ = MUTATIONS[geste]
     return document, {champ: texte}
+
+
+# All that statistics tell of their groups.
+STATISTIQUES = """groupes {
+  cles { axe code libelle } nombre
+  premiereReponse { nombre mediane centile90 } resolution { nombre mediane centile90 }
+  temps { emetteur structure support }
+  reouvertures { nombre taux } mauvaisesAffectations { nombre taux }
+  demandesInformation { nombre taux }
+}"""

@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from client import Client, Compte, Reply
+from documents import STATISTIQUES
 from fabrique import Affaire, Make
 from solli_graphql.db import commandes as c
 from solli_graphql.db import models as m
@@ -21,20 +22,18 @@ from solli_graphql.domain.statistiques import AxeStatistiques
 from solli_graphql.domain.workflow import DestinataireActuel, StatutSollicitation
 
 S, D, A = StatutSollicitation, DestinataireActuel, AxeStatistiques
-COMPTER = """
+COMPTER = (
+    """
 query($espace: Espace!, $filtre: FiltreSollicitations, $axes: [AxeStatistiques!]) {
   statistiques(espace: $espace, filtre: $filtre, grouperPar: $axes) {
     total
-    groupes {
-      cles { axe code libelle } nombre
-      premiereReponse { nombre mediane centile90 } resolution { nombre mediane centile90 }
-      temps { emetteur structure support }
-      reouvertures { nombre taux } mauvaisesAffectations { nombre taux }
-      demandesInformation { nombre taux }
-    }
+    """
+    + STATISTIQUES
+    + """
   }
 }
 """
+)
 PARIS = ZoneInfo("Europe/Paris")
 _ROW: Statement[Any] = Statement(
     sa.select(m.sollicitation).where(

@@ -16,7 +16,7 @@ import orjson
 import pytest
 
 from conftest import new_database
-from documents import demander
+from documents import STATISTIQUES, demander
 from graphql import GraphQLSchema
 from histoires import GESTES
 from oracle.generateur import Demande, Generateur
@@ -47,21 +47,19 @@ LECTEURS: Mapping[str, tuple[str, ...]] = {
     ),
     "postgresql": ("emetteur_par_services", "analyste", "administrateur_de_plusieurs"),
 }
-COMPTER = """query($espace: Espace!, $axe: AxeStatistiques!) {
+COMPTER = (
+    """query($espace: Espace!, $axe: AxeStatistiques!) {
   statistiques(espace: $espace, grouperPar: [$axe]) {
     total
-    groupes {
-      cles { axe code libelle } nombre
-      premiereReponse { nombre mediane centile90 } resolution { nombre mediane centile90 }
-      temps { emetteur structure support }
-      reouvertures { nombre taux } mauvaisesAffectations { nombre taux }
-      demandesInformation { nombre taux }
-    }
+    """
+    + STATISTIQUES
+    + """
   }
   synthese(espace: $espace, first: 0) {
     totalCount facettes(axes: [$axe]) { axe autres valeurs { code libelle nombre } }
   }
 }"""
+)
 DESACTIVER = """mutation($input: CompteInput!) { desactiverUtilisateur(input: $input) {
   __typename ... on Refus { code message } } }"""
 EXPORTER = """mutation($input: ExporterInput!) { exporter(input: $input) {

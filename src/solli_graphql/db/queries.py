@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from solli_graphql.db.cursors import Page, page
 from solli_graphql.db.models import OUVERTES
-from solli_graphql.db.plan.reader import Order, Read
+from solli_graphql.db.plan.reads import Order, Read
 from solli_graphql.db.plan.sources import Columns
 from solli_graphql.db.statistiques import Groupement
 from solli_graphql.db.visibilite import (
@@ -18,6 +18,7 @@ from solli_graphql.db.visibilite import (
     Rights,
     administration,
     comptes_administres,
+    d_un_tenant,
     rights,
     structures_visibles,
     utilisateurs_visibles,
@@ -64,6 +65,16 @@ def see(read: Read, c: Columns) -> tuple[sa.ColumnElement[bool], Regard]:
         case "Compte":
             return comptes_administres(read.rights.shape, c)
     return sa.true(), PORTAIL
+
+
+# What the indexes of lists hold besides their rows' date: the criteria that they answer alone.
+SUR_LA_DATE = {"synthese", "deposee_du", "deposee_avant"}
+
+
+def in_order(read: Read) -> bool:
+    """Tell whether one index, by date of deposit, holds what the caller reads and nothing else."""
+    by_date = read.order.startswith("DATE_DEPOT") and SUR_LA_DATE.issuperset(read.criteria)
+    return by_date and d_un_tenant(read.rights.shape)
 
 
 def contient(texte: str) -> str:

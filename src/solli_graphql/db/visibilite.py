@@ -66,6 +66,11 @@ def administration(acteur: Acteur) -> Rights:
     return _rights(shape, {"acteur": acteur.id, "administrees": un})
 
 
+def d_un_tenant(shape: tuple[Portee, ...]) -> bool:
+    """Tell whether what somebody reaches stands together: one structure's, one service's, all."""
+    return len(shape) == 1 and (shape[0].tout or shape[0].structures + shape[0].services == 1)
+
+
 _COTES = {
     Role.EMETTEUR: ("structure_emettrice_id", "service_emetteur_id"),
     Role.RECEPTEUR: ("structure_destinataire_id", "service_destinataire_id"),

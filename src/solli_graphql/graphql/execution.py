@@ -9,8 +9,9 @@ import structlog
 
 from graphql import GraphQLError
 from solli_graphql.db.plan.compiler import project
-from solli_graphql.db.plan.reader import Read, Reader
-from solli_graphql.db.plan.reader import Root as Prepared
+from solli_graphql.db.plan.reader import Reader
+from solli_graphql.db.plan.reads import Read
+from solli_graphql.db.plan.reads import Root as Prepared
 from solli_graphql.db.plan.sources import Selected
 from solli_graphql.db.queries import Nodes
 from solli_graphql.db.statistiques import Groupement

@@ -7,7 +7,8 @@ from typing import Annotated, Any
 from strawberry import UNSET
 
 from solli_graphql.db.plan.compiler import project
-from solli_graphql.db.plan.reader import Read, Reader
+from solli_graphql.db.plan.reader import Reader
+from solli_graphql.db.plan.reads import Read
 from solli_graphql.db.plan.sources import Selected
 from solli_graphql.db.statistiques import facettes
 from solli_graphql.graphql.enums import AxeStatistiques

@@ -8,7 +8,7 @@ from typing import Any
 
 from solli_graphql.db.database import Snapshot
 from solli_graphql.db.plan.reader import Reader
-from solli_graphql.db.plan.reader import Root as Prepared
+from solli_graphql.db.plan.reads import Root as Prepared
 from solli_graphql.domain.acteur import Acteur
 from solli_graphql.graphql.documents import Document
 from solli_graphql.graphql.limits import Limits

@@ -10,7 +10,7 @@ from strawberry.schema.config import StrawberryConfig
 from graphql import GraphQLSchema
 from solli_graphql.db import queries
 from solli_graphql.db.criteria import CRITERIA
-from solli_graphql.db.plan.reader import Schema
+from solli_graphql.db.plan.reads import Schema
 from solli_graphql.graphql import entrees, politique
 from solli_graphql.graphql.enums import DATE, DATE_TIME
 from solli_graphql.graphql.fields import catalogue
@@ -46,4 +46,4 @@ def readable() -> Schema:
     entities = catalogue(core())
     personal = politique.declare(core(), entities)
     entrees.declare(core())
-    return Schema(entities, CRITERIA, queries.ORDERS, queries.see, personal)
+    return Schema(entities, CRITERIA, queries.ORDERS, queries.see, queries.in_order, personal)

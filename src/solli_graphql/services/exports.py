@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from solli_graphql.db import models as m
 from solli_graphql.db import queries as q
 from solli_graphql.db.database import Database, Statement, Tx, read
-from solli_graphql.db.plan.reader import Read
+from solli_graphql.db.plan.reads import Read
 from solli_graphql.domain.acteur import ROLES_DE_L_ESPACE, Acteur, Espace
 from solli_graphql.domain.errors import (
     AccesRefuse,

@@ -22,7 +22,7 @@ from solli_graphql.demo import acces
 from solli_graphql.graphql.schema import sdl
 from solli_graphql.http import health, page, portes
 from solli_graphql.http.edge import Edge, Guard, trusting
-from solli_graphql.http.logs import Logged
+from solli_graphql.http.logs import REQUESTS, Logged
 from solli_graphql.http.negotiation import Headers
 from solli_graphql.logs import configurer
 from solli_graphql.runtime import Service
@@ -133,6 +133,7 @@ def create_app(settings: Settings, *, patience: int = 0, prepared: bool = False)
         await service.open()
         yield {"edge": edge(settings)}
         await service.close()
+        REQUESTS.tell()
 
     paths = frozenset(route.path for route in routes)
     middleware = _middleware(settings, paths)

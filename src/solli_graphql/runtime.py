@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+from collections.abc import Coroutine
 from functools import partial
 from importlib import import_module
 from typing import Any
@@ -200,12 +201,12 @@ class Service:
                 await asyncio.sleep(1)
         return await open_migrated(self.db)
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Coroutine[Any, Any, None]:
         """Answer /graphql."""
         if self._endpoint is None:
             message = "the service is not open"
             raise RuntimeError(message)
-        await self._endpoint(scope, receive, send)
+        return self._endpoint(scope, receive, send)
 
     async def download(self, request: Request) -> Response:
         """Answer a personal link."""

@@ -21,7 +21,7 @@ from solli_graphql.db.opening import NotMigrated
 from solli_graphql.domain.acteur import Role
 from solli_graphql.domain.workflow import StatutSollicitation
 from solli_graphql.graphql.schema import sdl
-from solli_graphql.http.logs import Requests
+from solli_graphql.http.logs import REQUESTS, Requests
 from solli_graphql.settings import Mode, Settings
 
 Serve = Callable[[str], AbstractAsyncContextManager[httpx.AsyncClient]]
@@ -117,7 +117,7 @@ class TestHealth:
         assert "solli_request_seconds_bucket" in text
         assert "secret" not in text
 
-    def test_counts_seconds_in_buckets(self) -> None:
+    async def test_counts_seconds_in_buckets(self) -> None:
         """
         A bucket counts what took no longer than it; the last one counts everything.
         """
@@ -184,6 +184,7 @@ class TestLogs:
         cle = "cle-tres-secrete-0001"
         reponse = {"id": s.gid, "reponse": "Reponse-Secrete", "cleIdempotence": cle}
         jeton = client.jeton(s.emetteur.courriel)
+        REQUESTS.tell()
         capsys.readouterr()
         with structlog.testing.capture_logs() as logs:
             await client.execute(SOUMETTRE, par=s.emetteur, input=entree)
@@ -192,6 +193,7 @@ class TestLogs:
             await client.post(b"{Texte-Secret", par=s.emetteur)
             await client.http.get("/graphql", params={"query": "Texte-Secret"})
             await client.http.get(f"/vivant?jeton={jeton}")
+        REQUESTS.tell()
         lines = capsys.readouterr().err.splitlines()
         text = json.dumps([*logs, *lines], default=repr, ensure_ascii=False)
         assert sum(json.loads(line)["event"] == "requete" for line in lines) == 6

@@ -1,13 +1,14 @@
 """Bearer tokens, in the Authorization header alone."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 import orjson
 from starlette.responses import Response
 
 from solli_graphql.domain.acteur import Acteur
 from solli_graphql.domain.errors import LECTURE_SEULE, AccesRefuse, NonAuthentifie
-from solli_graphql.http.negotiation import Headers
+from solli_graphql.http.negotiation import KNOWN, Headers
 from solli_graphql.services.identite import Identite
 from solli_graphql.services.liens import Lien
 
@@ -57,7 +58,14 @@ def bearer(headers: Headers) -> str | None:
     given = [value for name, value in headers if name == b"authorization"]
     if not given:
         return None
-    scheme, _, token = given[0].decode("latin-1").partition(" ")
-    if len(given) > 1 or scheme.lower() != "bearer" or not token.strip():
+    if len(given) > 1:
+        raise NonAuthentifie
+    return _token(given[0])
+
+
+@lru_cache(maxsize=KNOWN)
+def _token(header: bytes) -> str:
+    scheme, _, token = header.decode("latin-1").partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
         raise NonAuthentifie
     return token.strip()

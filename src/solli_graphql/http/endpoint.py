@@ -243,13 +243,13 @@ def _checked(asked: dict[str, Any]) -> tuple[str, dict[str, Any], str | None, bo
     """Check the shape of a request. Raises EntreeInvalide."""
     query, variables = asked.get("query"), asked.get("variables")
     name, extensions = asked.get("operationName"), asked.get("extensions")
-    if not isinstance(query, str) or not query.strip():
+    if not isinstance(query, str) or not query or query.isspace():
         message = "query doit être un texte."
         raise EntreeInvalide(message)
-    if not isinstance(variables, dict | None) or not isinstance(extensions, dict | None):
+    if not all(v is None or isinstance(v, dict) for v in (variables, extensions)):
         message = "variables et extensions doivent être des objets."
         raise EntreeInvalide(message)
-    if not isinstance(name, str | None):
+    if name is not None and not isinstance(name, str):
         message = "operationName doit être un texte."
         raise EntreeInvalide(message)
     price_only = extensions is not None and extensions.get("simulationCout") is True

@@ -1,12 +1,15 @@
 """One line of log a request, and its metrics: never a text, a name, a token or an address."""
 
+import sys
 import time
 import uuid
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from itertools import accumulate
 
+import orjson
 import structlog
 from prometheus_client import REGISTRY, Histogram, Metric
 from prometheus_client.core import CounterMetricFamily, HistogramMetricFamily
@@ -15,29 +18,58 @@ from prometheus_client.utils import floatToGoString
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from solli_graphql.http.edge import SECURITY
-from solli_graphql.logs import noter, trace
+from solli_graphql.logs import LINE, Soon, trace
 
 log = structlog.get_logger()
 BUCKETS = Histogram.DEFAULT_BUCKETS
 
 
+# A request, once it is answered: its method, path and status, its seconds, and when that was.
+Answered = tuple[str, str, int, float, float]
+
+
 class Requests(Collector):
-    """Counts requests and their seconds; prometheus_client's own metrics take ten times as long."""
+    """
+    Logs requests and counts them, a fifth of a second later, and many together.
+
+    structlog takes three times as long, prometheus_client's own metrics ten.
+    """
 
     def __init__(self) -> None:
+        self._new: list[Answered] = []
+        self._soon = Soon(self.tell)
         self._counts: dict[tuple[str, str, int], int] = defaultdict(int)
         # By path: how many fell in each bucket, then the sum.
         self._seconds: dict[str, list[float]] = defaultdict(lambda: [0.0] * (len(BUCKETS) + 1))
 
     def add(self, method: str, path: str, status: int, seconds: float) -> None:
-        """Count one."""
-        self._counts[method, path, status] += 1
-        times = self._seconds[path]
-        times[bisect_left(BUCKETS, seconds)] += 1
-        times[-1] += seconds
+        """Take one."""
+        self._new.append((method, path, status, seconds, time.time()))
+        self._soon.ask()
+
+    def tell(self) -> None:
+        """Log and count what was taken."""
+        new, self._new = self._new, []
+        for method, path, status, seconds, date in new:
+            self._counts[method, path, status] += 1
+            times = self._seconds[path]
+            times[bisect_left(BUCKETS, seconds)] += 1
+            times[-1] += seconds
+            line = {
+                "event": "requete",
+                "timestamp": datetime.fromtimestamp(date, UTC),
+                "methode": method,
+                "chemin": path,
+                "statut": status,
+                "ms": round(seconds * 1000, 1),
+                "level": "info",
+            }
+            sys.stderr.buffer.write(orjson.dumps(line, option=LINE))
+        sys.stderr.buffer.flush()
 
     def collect(self) -> Iterator[Metric]:
         """Give the metrics, as Prometheus has them."""
+        self.tell()
         labels = ("method", "path", "status")
         counts = CounterMetricFamily("solli_requests", "Requests", labels=labels)
         for (method, path, status), n in self._counts.items():
@@ -78,13 +110,8 @@ class Logged:
             log.error("erreur_interne", incident=incident, **trace(e))  # noqa: TRY400 - see trace
             await _internal_error(told, incident)
         finally:
-            self._tell(scope, status, time.perf_counter() - start)
-
-    def _tell(self, scope: Scope, status: int, seconds: float) -> None:
-        path = scope["path"] if scope["path"] in self._paths else "autre"
-        REQUESTS.add(scope["method"], path, status, seconds)
-        ms = round(seconds * 1000, 1)
-        noter("requete", methode=scope["method"], chemin=path, statut=status, ms=ms)
+            path = scope["path"] if scope["path"] in self._paths else "autre"
+            REQUESTS.add(scope["method"], path, status, time.perf_counter() - start)
 
 
 async def _internal_error(send: Send, incident: str) -> None:

@@ -4,10 +4,14 @@ import asyncio
 import socket
 import struct
 from asyncio import TimerHandle
+from functools import lru_cache
 from typing import Any, Literal
 
+from uvicorn._types import ASGISendEvent
 from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import (
+    HEADER_RE,
+    HEADER_VALUE_RE,
     STATUS_LINE,
     HttpToolsProtocol,
     RequestResponseCycle,
@@ -21,11 +25,49 @@ PIPELINED = 64  # requests that wait behind the one being answered
 SEND_BUFFER = (
     256 * 1024
 )  # bytes that the system keeps for a client: by itself it takes 10 times more
+FRAMING = {b"connection", b"transfer-encoding"}
 Part = Literal["head", "body"]
 
 
 class TooMuch(Exception):
     """Stops the parser: the head is too large, or too many requests came at once."""
+
+
+class Cycle(RequestResponseCycle):
+    """One request and its answer: one that comes in one piece is written at once."""
+
+    _start: Any = None  # the answer's head, until there is something of its body
+
+    async def send(self, message: ASGISendEvent) -> None:
+        if not self.response_started and message["type"] == "http.response.start":
+            self._start, self.response_started = message, True
+            return
+        start, self._start = self._start, None
+        if start is None:
+            await super().send(message)
+        elif whole := self._whole(start, message):
+            self.transport.write(whole)
+            self.response_complete = True
+            self.message_event.set()
+            if not self.keep_alive:
+                self.transport.close()
+            self.on_response()
+        else:
+            self.response_started = False
+            await super().send(start)
+            await super().send(message)
+
+    def _whole(self, start: Any, message: Any) -> bytes:
+        """Give all that is to be written; nothing where uvicorn has to see to it."""
+        body, headers = message.get("body", b""), [*self.default_headers, *start["headers"]]
+        usual = not (self.disconnected or self.access_log or self.flow.write_paused)
+        if not usual or message.get("more_body") or self.scope["method"] == "HEAD":
+            return b""
+        lines = [_line(header) for header in headers]
+        if not all(lines) or (b"content-length", b"%d" % len(body)) not in headers:
+            return b""
+        end = b"\r\n" if self.keep_alive else b"connection: close\r\n\r\n"
+        return b"".join([STATUS_LINE[start["status"]], *lines, end, body])
 
 
 class Protocol(HttpToolsProtocol):
@@ -87,6 +129,7 @@ class Protocol(HttpToolsProtocol):
             raise TooMuch
         self._came, before = 0, self.cycle
         super().on_headers_complete()
+        self.cycle.__class__ = Cycle  # uvicorn lets nobody say which to make
         if len(self.pipeline) == 1:
             self._answered = before
 
@@ -237,3 +280,12 @@ class Protocol(HttpToolsProtocol):
         own = self.transport.get_extra_info("socket")
         if own is not None:
             own.setsockopt(socket.SOL_SOCKET, option, value)
+
+
+@lru_cache(maxsize=1024)
+def _line(header: tuple[bytes, bytes]) -> bytes:
+    """Write a header; nothing for one that is malformed, or that says how the body comes."""
+    name, value = header[0].lower(), header[1]
+    if name in FRAMING or HEADER_RE.search(name) or HEADER_VALUE_RE.search(value):
+        return b""
+    return b"%s: %s\r\n" % (name, value)

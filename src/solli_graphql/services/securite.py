@@ -1,6 +1,5 @@
 """The security events: who did, read or was refused what; people are pseudonyms in them."""
 
-import asyncio
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from functools import lru_cache, partial
@@ -14,7 +13,7 @@ from solli_graphql.domain.errors import (
     LimiteDepassee,
     NonAuthentifie,
 )
-from solli_graphql.logs import PAUSE, Journal
+from solli_graphql.logs import Journal, Soon
 
 REFUS = {e.code for e in (AccesRefuse, DocumentRefuse, Introuvable, LimiteDepassee, NonAuthentifie)}
 PERSONNES = {"Utilisateur", "Compte"}
@@ -35,7 +34,7 @@ class Trace:
         pseudonyme = partial(pseudonymes.utilisateur, cle=secret)
         self._pseudonyme = lru_cache(maxsize=4096)(pseudonyme)
         self._lus: dict[tuple[int, str], Lus] = {}
-        self._loop: asyncio.AbstractEventLoop | None = None  # which is going to tell them
+        self._soon = Soon(self.dire_lectures)
 
     def noter(
         self, action: str, *, acteur: int | None, cible: int | None = None, **champs: object
@@ -51,14 +50,11 @@ class Trace:
             lus.objets.update(ids)
             return
         self._lus[acteur, type_] = Lus(datetime.now(UTC), set(ids))
-        loop = asyncio.get_running_loop()
-        if self._loop is not loop:
-            self._loop = loop
-            loop.call_later(PAUSE, self.dire_lectures)
+        self._soon.ask()
 
     def dire_lectures(self) -> None:
         """Write what was read lately: a line for each reader and type."""
-        self._loop, lus, self._lus = None, self._lus, {}
+        lus, self._lus = self._lus, {}
         for (acteur, type_), (date, ids) in lus.items():
             objets = sorted(map(self._pseudonyme, ids) if type_ in PERSONNES else ids)
             fields = {"action": "LIRE", "acteur": self._pseudonyme(acteur), "type": type_}

@@ -30,10 +30,11 @@ class Text(Generic[T]):
         self._constants = {
             name: value for name, value in compiled.params.items() if value is not None
         }
-        self._results = [
+        results = (
             column.type.dialect_impl(dialect).result_processor(dialect, None)
             for column in getattr(statement.core, "exported_columns", ())
-        ]
+        )
+        self._results = [(i, convert) for i, convert in enumerate(results) if convert]
         self._into = statement.into
 
     def bind(self, values: Values) -> list[Any]:
@@ -47,9 +48,13 @@ class Text(Generic[T]):
 
     def row(self, raw: Sequence[Any]) -> T:
         """Build the result of one row."""
-        return self._into(
-            *(f(v) if f and v is not None else v for f, v in zip(self._results, raw, strict=True))
-        )
+        if not self._results:
+            return self._into(*raw)
+        values = list(raw)
+        for i, convert in self._results:
+            if values[i] is not None:
+                values[i] = convert(values[i])
+        return self._into(*values)
 
 
 class Statement(Generic[T]):

@@ -122,29 +122,21 @@ class PostgresSnapshot:
         self, statement: Statement[Any], values: Values, size: int
     ) -> AsyncGenerator[Sequence[Sequence[Any]], None]:
         text = statement.on(self.dialect)
-        cursor = await _told(self._connection.cursor(text.sql, *text.bind(values)))
-        while rows := await _told(cursor.fetch(size)):
-            yield rows
-
-
-async def _or_busy(connecting: Awaitable[Any]) -> Any:
-    """Wait for a connection. Raises Occupe where none can be made."""
-    try:
-        return await connecting
-    except Unreachable as e:
-        raise Occupe from e
-
-
-async def _told(reading: Awaitable[T]) -> T:
-    """Read; say in the product's words why one cannot."""
-    try:
-        return await reading
-    except asyncpg.QueryCanceledError as e:
-        raise LimiteDepassee(TROP_LONGUE) from e
-    except Exception as e:
-        if not lost(e):
+        try:
+            cursor = await self._connection.cursor(text.sql, *text.bind(values))
+            while rows := await cursor.fetch(size):
+                yield rows
+        except Exception as e:
+            _tell(e)
             raise
-        raise Occupe from e
+
+
+def _tell(error: Exception) -> None:
+    """Say in the product's words why a read failed. Raises LimiteDepassee or Occupe, or nothing."""
+    if isinstance(error, asyncpg.QueryCanceledError):
+        raise LimiteDepassee(TROP_LONGUE) from error
+    if lost(error):
+        raise Occupe from error
 
 
 class Postgres:
@@ -174,18 +166,25 @@ class Postgres:
 
     async def fetch(self, statement: Statement[Any], values: Values) -> Sequence[Sequence[Any]]:
         text = statement.on(self.dialect)
-        connection = await _or_busy(self._pool.take())
         try:
-            rows: Sequence[Sequence[Any]] = await _told(
-                connection.fetch(text.sql, *text.bind(values))
-            )
-            return rows
+            connection = await self._pool.take()
+        except Unreachable as e:
+            raise Occupe from e
+        try:
+            rows: Sequence[Sequence[Any]] = await connection.fetch(text.sql, *text.bind(values))
+        except Exception as e:
+            _tell(e)
+            raise
         finally:
             self._pool.give(connection)
+        return rows
 
     @asynccontextmanager
     async def snapshot(self) -> AsyncIterator[PostgresSnapshot]:
-        connection = await _or_busy(self._connect())
+        try:
+            connection = await self._connect()
+        except Unreachable as e:
+            raise Occupe from e
         try:
             await connection.execute(self._begin_snapshot)
             yield PostgresSnapshot(connection, self.dialect)
@@ -220,16 +219,15 @@ class Postgres:
 
     async def _once(self, command: Callable[[PostgresTx], Awaitable[R]], *, keep: bool) -> R:
         async with self._pool.acquire() as connection:
-            transaction = connection.transaction()
-            await transaction.start()
+            await connection.execute("BEGIN")
             try:
                 result = await command(PostgresTx(connection, self.dialect))
             except BaseException:
                 with suppress(*FAILURES):  # a lost connection has rolled back
-                    await transaction.rollback()
+                    await connection.execute("ROLLBACK")
                 raise
             try:
-                await (transaction.commit() if keep else transaction.rollback())
+                await connection.execute("COMMIT" if keep else "ROLLBACK")
             except Exception as e:
                 if not lost(e):
                     raise

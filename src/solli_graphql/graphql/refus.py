@@ -5,7 +5,7 @@ from typing import Annotated, Any, Union
 
 import strawberry
 
-from solli_graphql.db.plan.reader import Read
+from solli_graphql.db.plan.reads import Read
 from solli_graphql.db.queries import par_id
 from solli_graphql.domain import errors as e
 from solli_graphql.domain.acteur import Acteur
@@ -125,7 +125,7 @@ def prise_en_compte(acteur: Acteur, prise: PriseEnCompte, *, simulation: bool = 
         confirmation=prise.confirmation,
         sollicitation=None if prise.id is None else par_id(acteur, prise.id),
         rejoue=prise.rejoue,
-        simulation=prise.simulation if simulation else None,
+        simulation=prise.simuler() if simulation else None,
     )
 
 

@@ -1,8 +1,10 @@
 """The five commands on a sollicitation: one path, one transaction each."""
 
 import os
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from functools import partial
 
 from solli_graphql.db import commandes as c
 from solli_graphql.db.database import Database, Tx
@@ -57,12 +59,16 @@ class Simulation:
 
 @dataclass(frozen=True, slots=True)
 class PriseEnCompte:
-    """An accepted command; id is None where nothing was written."""
+    """
+    An accepted command; id is None where nothing was written.
+
+    simuler tells what it does; of an outcome that is only told again, nothing.
+    """
 
     confirmation: str
     id: int | None
     rejoue: bool = False
-    simulation: Simulation | None = None
+    simuler: Callable[[], Simulation | None] = lambda: None
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +153,7 @@ class Sollicitations:
         if options.pieces_jointes and choix is StatutTraitement.EN_COURS:
             champs.refuser("piecesJointes", "INTERDIT", BROUILLON)
         jointes = await self._jointes(champs, acteur, options)
-        demande = {"id": gid, **asdict(geste), "piecesJointes": jointes.ids}
+        demande = {"id": gid, **geste._asdict(), "piecesJointes": jointes.ids}
         cle = lire(champs, options.cle, action, demande)
         id_ = identifiant(gid, "Sollicitation")
         if id_ is None:
@@ -205,10 +211,10 @@ async def agir(
         )
         writes.append((c.RETENIR, retenu))
     await tx.write(*writes)
-    return PriseEnCompte(confirmation, id_, simulation=_simulation(etat, transition, chez))
+    return PriseEnCompte(confirmation, id_, simuler=partial(_simuler, etat, transition, chez))
 
 
-def _simulation(etat: Etat, t: Transition, chez: DestinataireActuel) -> Simulation:
+def _simuler(etat: Etat, t: Transition, chez: DestinataireActuel) -> Simulation:
     vu = t.statut if t.visible else etat.statut_emetteur
     avant = liste_de_travail(etat.statut, etat.destinataire_actuel)
     return _decrire(t.statut, vu, chez, avant)
@@ -269,4 +275,5 @@ async def deposer(
     await tx.write(*writes)
     chez = DestinataireActuel(trace.row["destinataire_actuel"])
     a_traiter = StatutSollicitation.A_TRAITER
-    return PriseEnCompte(DEPOSEE, id_, simulation=_decrire(a_traiter, a_traiter, chez, None))
+    simuler = partial(_decrire, a_traiter, a_traiter, chez, None)
+    return PriseEnCompte(DEPOSEE, id_, simuler=simuler)

@@ -23,8 +23,8 @@ _REPLAY = _block(
     "if issue := await deja(tx, acteur, cle):",
     "    return PriseEnCompte(issue.confirmation, issue.sollicitation_id, rejoue=True)",
 )
-_LOCK = "    droits = rights(acteur)\n    etat = await"
-_CROSS = "    transition, chez = franchir(etat, geste)\n    date"
+_LOCK = "    droits = rights(acteur)\n    select ="
+_REFUSED = "        raise\n    date"
 _LINE = '{**trace.row, "cible": id_}),\n        (c.LIGNE, trace.ligne),\n'
 _TEXT = "        (c.TEXTE, trace.texte),\n"
 _EVENT = "        (c.EVENEMENT, trace.evenement),\n        *pieces,\n    ]\n    if geste.texte"
@@ -32,9 +32,22 @@ _RETAIN = _block(8, ")", "writes.append((c.RETENIR, retenu))") + "    await tx.w
 MUTANTS = (
     Mutant(
         "PostgreSQL: no FOR NO KEY UPDATE",
+        "K2",
+        (
+            Edit(
+                "db/commandes.py",
+                "lire(shape).core.with_for_update(key_share=True)",
+                "lire(shape).core",
+            ),
+        ),
+        (WRITES + "Races::test_all_are_told_who_expect_nothing",),
+        "postgresql",
+    ),
+    Mutant(
+        "PostgreSQL: who acts meanwhile is not seen",
         "S6",
-        (Edit("db/commandes.py", "select.with_for_update(key_share=True)", "select"),),
-        (WRITES + "Races::test_one_wins",),
+        (Edit(POSTGRES, ', "historique", "historique_texte", "evenement"}', "}"),),
+        ("db/test_postgres.py::TestPostgres::test_who_acts_meanwhile_is_seen",),
         "postgresql",
     ),
     Mutant(
@@ -92,8 +105,8 @@ MUTANTS = (
         (
             Edit(
                 POSTGRES,
-                "await (transaction.commit() if keep else transaction.rollback())",
-                "await transaction.commit()",
+                '"COMMIT" if keep else "ROLLBACK"',
+                '"COMMIT"',
             ),
         ),
         (WRITES + "Commands::test_a_simulated_one_leaves_nothing",),
@@ -161,18 +174,15 @@ MUTANTS = (
         (
             Edit(
                 SERVICE,
-                _CROSS,
+                _REFUSED,
                 _block(
-                    4,
-                    "try:",
-                    "    transition, chez = franchir(etat, geste)",
-                    "except Exception:",
-                    "    if cle:",
-                    "        kept = {'confirmation': '', 'id_': id_, 'version': 0}",
-                    "        kept = cle.a_retenir(acteur, **kept, date=datetime.now(UTC))",
-                    "        await tx.write((c.RETENIR, kept))",
-                    *(f"        {line}" for line in NEW_TRANSACTION),
-                    "    raise",
+                    8,
+                    "if cle:",
+                    "    kept = {'confirmation': '', 'id_': id_, 'version': 0}",
+                    "    kept = cle.a_retenir(acteur, **kept, date=datetime.now(UTC))",
+                    "    await tx.write((c.RETENIR, kept))",
+                    *(f"    {line}" for line in NEW_TRANSACTION),
+                    "raise",
                 )
                 + "    date",
             ),
@@ -181,9 +191,16 @@ MUTANTS = (
         "postgresql",
     ),
     Mutant(
+        "PostgreSQL: a used key is not looked up where the geste is refused",
+        "K3",
+        (Edit(SERVICE, "if not tx.held and (issue", "if 0 and (issue"),),
+        (KEYS + "Key::test_the_same_input_is_replayed",),
+        "postgresql",
+    ),
+    Mutant(
         "PostgreSQL: a twin's key is not run again",
         "K3",
-        (Edit(POSTGRES, 'return bool(error.constraint_name == "pk_idempotence")', "return False"),),
+        (Edit(POSTGRES, "return error.table_name in CLASHES", "return False"),),
         (KEYS + "Soumettre::test_twice_at_once_makes_one",),
         "postgresql",
     ),

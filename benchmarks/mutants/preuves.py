@@ -28,9 +28,8 @@ MUTANTS = (
         (
             Edit(
                 WORKFLOW,
-                "en_charge = Droits.RECEPTEUR if chez is DestinataireActuel.STRUCTURE "
-                "else Droits.SUPPORT",
-                "en_charge = Droits.RECEPTEUR | Droits.SUPPORT",
+                "int(Droits.RECEPTEUR if structure else Droits.SUPPORT)",
+                "int(Droits.RECEPTEUR | Droits.SUPPORT)",
             ),
         ),
         (OFFERED,),
@@ -205,7 +204,7 @@ MUTANTS = (
         "Z3",
         (
             Edit(
-                "db/plan/reader.py",
+                "db/plan/rows.py",
                 ".select_from(self.level.origin).where(*self.conditions)\n        if counted",
                 ".select_from(self.level.origin)\n        if counted",
             ),

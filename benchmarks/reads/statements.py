@@ -31,6 +31,8 @@ class Recorder:
         text = statement.on(self.dialect)
         self._sent.append((text.sql, text.bind(values)))
 
+    held = True  # the bare limit locks
+
     async def fetch(self, statement: Statement[Any], values: Mapping[str, Any]) -> Sequence[Any]:
         self._note(statement, values)
         rows: Sequence[Any] = await self._inner.fetch(statement, values)
@@ -43,6 +45,8 @@ class Recorder:
         for statement, named in writes:
             self._note(statement, named)
         return await self._inner.write(*writes)
+
+    write_once = write
 
     def _within(self, command: Any) -> Any:
         async def recorded(tx: Any, *args: Any, **kwargs: Any) -> Any:

@@ -201,8 +201,8 @@ class Query:
     @strawberry.field
     async def synthese(self, espace: Espace, first: int = 20) -> Page:
         """W1."""
-        del espace
-        page: Page = await _read("W1", GIVEN["structure"], first + 1)
+        del espace, first
+        page: Page = await _read("W1", GIVEN["structure"])  # the size is in the statement
         return page
 
     @strawberry.field
@@ -231,10 +231,10 @@ class Query:
             values = (GIVEN["structure"], categorie, statuts, begin, end, size)
             page: Page = await _read("W3", *values)
         elif after is None:
-            page = await _read("W5p1", begin, size)
+            page = await _read("W5p1", begin)
         else:
             instant, id_ = orjson.loads(base64.b64decode(after))
-            page = await _read("W5", begin, datetime.fromisoformat(instant), id_, size)
+            page = await _read("W5", begin, datetime.fromisoformat(instant), id_)
         return page
 
 

@@ -105,7 +105,28 @@ class TestCommands:
         assert len(set(ids)) == 40
 
 
+LIGNES: Statement[Any] = Statement(
+    sa.select(m.historique.c.seq).where(
+        m.historique.c.sollicitation_id == sa.bindparam("id", type_=sa.BigInteger)
+    )
+)
+
+
 class TestRaces:
+    async def test_all_are_told_who_expect_nothing(self, client: Client, make: Make) -> None:
+        """
+        Of twelve drafts at once on one row, none of which expects a version, none is lost.
+        """
+        s = await make.affaire()
+        assert s.destinataire is not None
+        collegues = [await make.role(Role.RECEPTEUR, s.destinataire) for _ in range(12)]
+        entree = {"id": s.gid, "statut": "EN_COURS", "miseAJour": "Moi."}
+        replies = await asyncio.gather(
+            *(client.execute(TRAITER, par=c, input=entree) for c in collegues)
+        )
+        assert {r.data["traiter"]["__typename"] for r in replies} == {"ActionPriseEnCompte"}
+        assert len(await read(client.db, LIGNES, id=s.id)) == 13
+
     @pytest.mark.parametrize("agents", [2, 8])
     async def test_one_wins(self, client: Client, make: Make, agents: int) -> None:
         """
@@ -123,9 +144,4 @@ class TestRaces:
         assert names == ["ActionPriseEnCompte", *["ConflitDeVersion"] * (agents - 1)]
         conflits = [a for a in answers if a["__typename"] == "ConflitDeVersion"]
         assert {c["versionActuelle"] for c in conflits} == {2}
-        lines = Statement[Any](
-            sa.select(m.historique.c.seq).where(
-                m.historique.c.sollicitation_id == sa.bindparam("id", type_=sa.BigInteger)
-            )
-        )
-        assert len(await read(client.db, lines, id=s.id)) == 2
+        assert len(await read(client.db, LIGNES, id=s.id)) == 2

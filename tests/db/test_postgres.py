@@ -14,7 +14,10 @@ from ecritures import NOMS, ajouter, noms
 from fabrique import Make
 from solli_graphql.db.database import Database, Statement, Timeouts, Tx, read
 from solli_graphql.db.opening import connect_to
+from solli_graphql.domain.acteur import Role
 from solli_graphql.domain.errors import LimiteDepassee, Occupe
+from solli_graphql.services import sollicitations
+from solli_graphql.services.televersements import joindre
 
 
 class TestPostgres:
@@ -75,6 +78,48 @@ class TestPostgres:
             await db.write(heurter, 0)
         assert runs == -97
 
+    @pytest.mark.parametrize(
+        ("attendue", "membre", "version"),
+        [(1, "ConflitDeVersion", 2), (None, "ActionPriseEnCompte", 3)],
+    )
+    async def test_who_acts_meanwhile_is_seen(
+        self,
+        client: Client,
+        make: Make,
+        engine: str,
+        monkeypatch: pytest.MonkeyPatch,
+        attendue: int | None,
+        membre: str,
+        version: int,
+    ) -> None:
+        """
+        An action that another one overtakes, between its reading and its writing, is run again.
+        """
+        if engine == "sqlite":
+            pytest.skip("SQLite writes one at a time")
+        s = await make.affaire()
+        assert s.destinataire is not None
+        collegue = await make.role(Role.RECEPTEUR, s.destinataire)
+        entree: Any = {"id": s.gid, "statut": "EN_COURS", "miseAJour": "Moi."}
+        overtaken: list[bool] = []
+
+        async def late(*args: Any, **kwargs: Any) -> Any:
+            if not overtaken:
+                overtaken.append(True)
+                await client.execute(TRAITER, par=collegue, input=entree)
+            return await joindre(*args, **kwargs)
+
+        monkeypatch.setattr(sollicitations, "joindre", late)
+        entree |= {"versionAttendue": attendue}
+        reply = await client.execute(TRAITER, par=s.recepteur, input=entree)
+        assert reply.data["traiter"]["__typename"] == membre
+        relue = await client.execute(
+            "query($n: String!) { sollicitation(numero: $n) { version } }",
+            par=s.recepteur,
+            n=s.numero,
+        )
+        assert relue.data["sollicitation"]["version"] == version
+
     async def test_a_lost_commit_is_never_run_again(self, db: Database, engine: str) -> None:
         """
         A command whose connection is lost as it commits runs once: nobody knows what it did.
@@ -93,12 +138,18 @@ class TestPostgres:
             if lire:
                 await tx.all(NOMS)
 
+        async def ecrire(tx: Any) -> None:
+            await perdre(tx, lire=False)
+            await ajouter(tx, "a")
+
         with pytest.raises(Occupe, match="relisez"):
             await db.write(perdre, lire=False)
+        with pytest.raises(Occupe, match="relisez"):
+            await db.write_once(ecrire)
         with pytest.raises(Occupe, match="réessayez"):
             await db.write(perdre, lire=True)
         await other.close()
-        assert runs == 2
+        assert runs == 3
 
     async def test_a_read_whose_connection_goes_is_occupe(self, db: Database, engine: str) -> None:
         """

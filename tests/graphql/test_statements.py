@@ -8,6 +8,7 @@ from client import Client
 from documents import FICHE
 from fabrique import Make
 from lectures import plusieurs
+from solli_graphql.domain.acteur import Habilitation, Role
 from solli_graphql.services import identite
 
 NESTED = (
@@ -103,3 +104,52 @@ class TestStatements:
         reply = await client.execute(query, par)
 
         assert (reply.codes, len(statements)) == ([], 1)
+
+
+LISTE = """
+query($first: Int, $filtre: FiltreSollicitations!) {
+  synthese(espace: RECUES, first: $first) { nodes { numero } }
+  sollicitations(espace: RECUES, filtre: $filtre, first: $first) { nodes { numero } }
+}"""
+
+
+class TestSizes:
+    @pytest.mark.parametrize(
+        ("first", "filtre", "written"),
+        [
+            (50, {"deposeeDu": "2020-01-01"}, [True, True]),
+            (None, {"deposeeAu": "2090-01-01"}, [True, True]),
+            (51, {"deposeeDu": "2020-01-01"}, [False, False]),
+            (50, {"deposeeDu": "2020-01-01", "categorie": "FACTURE"}, [True, False]),
+            (50, {"texte": "facture"}, [True, False]),
+        ],
+    )
+    async def test_usual_ones_are_written_where_an_index_has_the_rows_in_order(
+        self,
+        client: Client,
+        make: Make,
+        statements: list[Any],
+        first: int | None,
+        filtre: dict[str, str],
+        written: list[bool],
+    ) -> None:
+        """
+        A usual size is written where rows are an index's first ones; any other one is bound.
+        """
+        s = await make.affaire()
+        statements.clear()
+        reply = await client.execute(LISTE, par=s.recepteur, first=first, filtre=filtre)
+        assert reply.codes == []
+        size = f"LIMIT {(first or 20) + 1}"
+        assert [size in sent.on(client.db.dialect).sql for sent in statements] == written
+
+    async def test_of_several_structures_are_bound(
+        self, client: Client, make: Make, statements: list[Any]
+    ) -> None:
+        """
+        Rows of several structures stand in no index together: their size is bound.
+        """
+        lieux = [await make.lieu(), await make.lieu()]
+        par = await make.compte(*(Habilitation(Role.RECEPTEUR, lieu.id) for lieu in lieux))
+        await client.execute("{ synthese(espace: RECUES) { nodes { numero } } }", par=par)
+        assert "LIMIT 21" not in statements[-1].on(client.db.dialect).sql

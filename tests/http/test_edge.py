@@ -1,6 +1,7 @@
 """The edge, on real sockets: heads, deadlines, bodies, hosts, origins, and the end."""
 
 import asyncio
+import json
 import socket
 from collections.abc import Iterator
 
@@ -194,6 +195,39 @@ class TestDeadlines:
                     s.sendall(text[:cut])
                     s.sendall(text[cut:])
                     assert answer(s).status == 200
+
+
+class TestAnswers:
+    @pytest.mark.parametrize("last", [b"Connection: close", b"HTTP/1.0"])
+    def test_say_that_the_connection_ends(self, server: Server, last: bytes) -> None:
+        """
+        Who wants no other answer gets a whole one, told to be the last, and the connection closes.
+        """
+        old = last == b"HTTP/1.0"
+        text = post(TYPENAME).replace(b"HTTP/1.1", last) if old else post(TYPENAME, last)
+        with server.connect() as s:
+            s.sendall(text)
+            reply = answer(s)
+            assert (reply.status, reply.headers["connection"]) == (200, "close")
+            assert (json.loads(reply.body)["data"], closed(s)) == ({"__typename": "Query"}, b"")
+
+    def test_go_out_whole_at_once(self, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+        """
+        Head and body are one write; a body that was not asked for, or in parts, is uvicorn's.
+        """
+        whole: list[bytes] = []
+        make = protocol.Cycle._whole
+
+        def noted(cycle: protocol.Cycle, *messages: object) -> bytes:
+            whole.append(make(cycle, *messages))
+            return whole[-1]
+
+        monkeypatch.setattr(protocol.Cycle, "_whole", noted)
+        reply = server.ask(post(TYPENAME))
+        assert reply.body
+        assert whole[0].endswith(reply.body)
+        server.ask(head(start=b"HEAD /vivant HTTP/1.1\r\n"))
+        assert whole[1:] == [b""]
 
 
 class TestBody:

@@ -42,16 +42,23 @@ def _etat(droits: int, *valeurs: Any) -> Etat:
 
 
 @lru_cache(maxsize=256)
-def verrouiller(shape: tuple[Portee, ...]) -> Statement[Etat]:
-    """Lock one sollicitation (bind `id`) for somebody whose rights have this shape."""
+def lire(shape: tuple[Portee, ...]) -> Statement[Etat]:
+    """Read one sollicitation (bind `id`) for somebody whose rights have this shape."""
     t = m.sollicitation
     condition, regard = visible(shape, None, dict(t.c))
     droits = regard.droits
     if not isinstance(droits, sa.ColumnElement):
         droits = sa.literal_column(str(int(droits)), sa.Integer)
     select = sa.select(droits.label("droits"), *(t.c[n] for n in _ETAT))
-    select = select.where(t.c.id == sa.bindparam("id", type_=sa.BigInteger), condition)
-    return Statement(select.with_for_update(key_share=True), _etat)
+    return Statement(
+        select.where(t.c.id == sa.bindparam("id", type_=sa.BigInteger), condition), _etat
+    )
+
+
+@lru_cache(maxsize=256)
+def verrouiller(shape: tuple[Portee, ...]) -> Statement[Etat]:
+    """Read it as `lire` does, and lock it."""
+    return Statement(lire(shape).core.with_for_update(key_share=True), _etat)
 
 
 _VISIBLE_OU_NON = (

@@ -111,6 +111,10 @@ TROP_LONGUE = "Cette recherche est trop longue : précisez-la."
 class Tx(Protocol):
     """A transaction under way. A command awaits nothing else: SQLite drives it on a thread."""
 
+    @property
+    def held(self) -> bool:
+        """Tell whether what it locks stays so until its end: not under `write_once`."""
+
     async def one(self, statement: Statement[T], /, **values: Any) -> T | None:
         """Read one row, or None."""
 
@@ -155,6 +159,14 @@ class Database(Protocol):
         Run a command in one transaction: once begun it ends, even if its caller goes.
 
         Raises Occupe when a lock is held for too long; what the command raises rolls back.
+        """
+
+    async def write_once(self, command: Command[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
+        """
+        Run a command whose one `write` is its last word, as `write` does, holding nothing before.
+
+        What it read may have changed by then: its write must collide with what others wrote, on a
+        unique key. It is then run again, in one transaction.
         """
 
     async def simulate(self, command: Command[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:

@@ -29,6 +29,8 @@ R = TypeVar("R")
 P = ParamSpec("P")
 NEXT_ID = "SELECT nextval('sollicitation_numero')"
 ATTEMPTS = 3
+# Where a clash is with a twin, or with whoever acted meanwhile, of the same rank in the history.
+CLASHES = {"idempotence", "historique", "historique_texte", "evenement"}
 CONNECT = 10  # seconds
 FAILURES = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, ValueError)
 REASONS = {
@@ -70,10 +72,10 @@ async def connect(url: str, **settings: str) -> Any:
 
 
 class PostgresTx:
-    """A transaction on one connection."""
+    """A transaction on one connection; unless it is held, each statement is one of its own."""
 
-    def __init__(self, connection: Any, dialect: sa.Dialect) -> None:
-        self._connection, self._dialect = connection, dialect
+    def __init__(self, connection: Any, dialect: sa.Dialect, *, held: bool) -> None:
+        self._connection, self._dialect, self.held = connection, dialect, held
 
     async def one(self, statement: Statement[T], /, **values: Any) -> T | None:
         text = statement.on(self._dialect)
@@ -89,7 +91,8 @@ class PostgresTx:
         values = [
             v for text, (_, named) in zip(texts, writes, strict=True) for v in text.bind(named)
         ]
-        await self._connection.execute(_fuse(tuple(t.sql for t in texts)), *values)
+        writing = self._connection.execute(_fuse(tuple(t.sql for t in texts)), *values)
+        await (writing if self.held else _committing(writing))
 
     async def next_id(self) -> int:
         return int(await self._connection.fetchval(NEXT_ID))
@@ -129,6 +132,16 @@ class PostgresSnapshot:
         except Exception as e:
             _tell(e)
             raise
+
+
+async def _committing(ending: Awaitable[Any]) -> None:
+    """Do what commits. Raises Occupe where nobody knows whether it did: it is never run again."""
+    try:
+        await ending
+    except Exception as e:
+        if not lost(e):
+            raise
+        raise Occupe(INCERTAIN) from e
 
 
 def _tell(error: Exception) -> None:
@@ -192,22 +205,39 @@ class Postgres:
             connection.terminate()  # at once, whatever it was doing: there is nothing to keep
 
     async def write(self, command: Command[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
-        return await self._shielded(lambda tx: command(tx, *args, **kwargs), keep=True)
+        return await self._shielded(lambda tx: command(tx, *args, **kwargs))
+
+    async def write_once(self, command: Command[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
+        return await self._shielded(lambda tx: command(tx, *args, **kwargs), held=False)
 
     async def simulate(self, command: Command[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
         return await self._shielded(lambda tx: command(tx, *args, **kwargs), keep=False)
 
-    async def _shielded(self, command: Callable[[PostgresTx], Awaitable[R]], *, keep: bool) -> R:
-        task = asyncio.create_task(self._attempt(command, keep=keep, attempts=ATTEMPTS))
+    async def _shielded(
+        self,
+        command: Callable[[PostgresTx], Awaitable[R]],
+        *,
+        keep: bool = True,
+        held: bool = True,
+    ) -> R:
+        attempt = self._attempt(command, keep=keep, held=held, attempts=ATTEMPTS)
+        task = asyncio.create_task(attempt)
         self._under_way.add(task)
         task.add_done_callback(self._under_way.discard)
         return await asyncio.shield(task)
 
     async def _attempt(
-        self, command: Callable[[PostgresTx], Awaitable[R]], *, keep: bool, attempts: int
+        self,
+        command: Callable[[PostgresTx], Awaitable[R]],
+        *,
+        keep: bool,
+        held: bool,
+        attempts: int,
     ) -> R:
         try:
-            return await self._once(command, keep=keep)
+            async with self._pool.acquire() as connection:
+                tx = PostgresTx(connection, self.dialect, held=held)
+                return await (_whole(connection, command(tx), keep=keep) if held else command(tx))
         except (asyncpg.LockNotAvailableError, asyncpg.QueryCanceledError) as e:
             raise Occupe from e
         except Exception as e:
@@ -215,24 +245,20 @@ class Postgres:
                 raise Occupe from e
             if attempts <= 1 or not _retriable(e):
                 raise
-        return await self._attempt(command, keep=keep, attempts=attempts - 1)
+        return await self._attempt(command, keep=keep, held=True, attempts=attempts - 1)
 
-    async def _once(self, command: Callable[[PostgresTx], Awaitable[R]], *, keep: bool) -> R:
-        async with self._pool.acquire() as connection:
-            await connection.execute("BEGIN")
-            try:
-                result = await command(PostgresTx(connection, self.dialect))
-            except BaseException:
-                with suppress(*FAILURES):  # a lost connection has rolled back
-                    await connection.execute("ROLLBACK")
-                raise
-            try:
-                await connection.execute("COMMIT" if keep else "ROLLBACK")
-            except Exception as e:
-                if not lost(e):
-                    raise
-                raise Occupe(INCERTAIN) from e  # never run again: nobody knows what it did
-            return result
+
+async def _whole(connection: Any, command: Awaitable[R], *, keep: bool) -> R:
+    """Run a command in one transaction."""
+    await connection.execute("BEGIN")
+    try:
+        result = await command
+    except BaseException:
+        with suppress(*FAILURES):  # a lost connection has rolled back
+            await connection.execute("ROLLBACK")
+        raise
+    await _committing(connection.execute("COMMIT" if keep else "ROLLBACK"))
+    return result
 
 
 def _server_settings(timeouts: Timeouts) -> dict[str, str]:
@@ -242,9 +268,9 @@ def _server_settings(timeouts: Timeouts) -> dict[str, str]:
 
 
 def _retriable(error: Exception) -> bool:
-    """Tell a clash that a second run resolves: deadlock, stale plan, a twin's key."""
+    """Tell a clash that a second run resolves: deadlock, stale plan, a twin's key or line."""
     if isinstance(error, asyncpg.UniqueViolationError):
-        return bool(error.constraint_name == "pk_idempotence")
+        return error.table_name in CLASHES
     return isinstance(
         error,
         asyncpg.SerializationError

@@ -94,6 +94,8 @@ def safe_with_several_processes() -> bool:
 class SqliteTx:
     """A transaction on the writer's connection: it never suspends."""
 
+    held = True
+
     def __init__(self, connection: Any, dialect: sa.Dialect) -> None:
         self._connection, self._dialect = connection, dialect
 
@@ -217,6 +219,9 @@ class Sqlite:
 
     async def write(self, command: Command[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
         return await self._submit(lambda tx: command(tx, *args, **kwargs), keep=True)
+
+    async def write_once(self, command: Command[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
+        return await self.write(command, *args, **kwargs)
 
     async def simulate(self, command: Command[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
         return await self._submit(lambda tx: command(tx, *args, **kwargs), keep=False)

@@ -59,12 +59,14 @@ class Cycle(RequestResponseCycle):
 
     def _whole(self, start: Any, message: Any) -> bytes:
         """Give all that is to be written; nothing where uvicorn has to see to it."""
-        body, headers = message.get("body", b""), [*self.default_headers, *start["headers"]]
-        usual = not (self.disconnected or self.access_log or self.flow.write_paused)
-        if not usual or message.get("more_body") or self.scope["method"] == "HEAD":
+        if self.disconnected or self.flow.write_paused or self.scope["method"] == "HEAD":
             return b""
-        lines = [_line(header) for header in headers]
-        if not all(lines) or (b"content-length", b"%d" % len(body)) not in headers:
+        body, headers = message.get("body", b""), [*self.default_headers, *start["headers"]]
+        lines, length = (
+            [_line(header) for header in headers],
+            (b"content-length", b"%d" % len(body)),
+        )
+        if message.get("more_body") or length not in headers or not all(lines):
             return b""
         end = b"\r\n" if self.keep_alive else b"connection: close\r\n\r\n"
         return b"".join([STATUS_LINE[start["status"]], *lines, end, body])
@@ -86,6 +88,7 @@ class Protocol(HttpToolsProtocol):
         _loop: asyncio.AbstractEventLoop | None = None,
     ) -> None:
         super().__init__(config, server_state, app_state, _loop)
+        self.access_log = False  # it would tell addresses; requests are logged by `http/logs.py`
         self._edge: Edge = app_state["edge"]
         self.timeout_keep_alive = self._edge.idle_seconds
         self._send_seconds = self._edge.send_seconds

@@ -1,7 +1,7 @@
 """The five commands on a sollicitation: one path, one transaction each."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -11,7 +11,7 @@ from solli_graphql.db.database import Database, Tx
 from solli_graphql.db.visibilite import rights
 from solli_graphql.domain import ecriture
 from solli_graphql.domain.acteur import Acteur, Espace, Role
-from solli_graphql.domain.errors import AccesRefuse, Introuvable
+from solli_graphql.domain.errors import AccesRefuse, Introuvable, SolliError
 from solli_graphql.domain.libelles import Cote, libelle
 from solli_graphql.domain.numeros import identifiant, numero
 from solli_graphql.domain.textes import Champs, replier
@@ -98,8 +98,9 @@ class Sollicitations:
         jointes = await self._jointes(champs, acteur, options)
         demande = {**asdict(lu), "piecesJointes": jointes.ids}
         cle = lire(champs, options.cle, ecriture.SOUMETTRE, demande)
-        play = self._db.simulate if options.simulation else self._db.write
-        return await play(deposer, acteur, lu, champs, jointes, None if options.simulation else cle)
+        return await self._play(options)(
+            deposer, acteur, lu, champs, jointes, None if options.simulation else cle
+        )
 
     async def traiter(
         self, acteur: Acteur, id_: str, *, statut: StatutTraitement, texte: str, options: Options
@@ -158,9 +159,14 @@ class Sollicitations:
         id_ = identifiant(gid, "Sollicitation")
         if id_ is None:
             raise Introuvable
-        play = self._db.simulate if options.simulation else self._db.write
         retenue = None if options.simulation else cle
-        return await play(agir, acteur, id_, geste, champs, jointes, retenue)
+        return await self._play(options)(agir, acteur, id_, geste, champs, jointes, retenue)
+
+    def _play(self, options: Options) -> Callable[..., Awaitable[PriseEnCompte]]:
+        """Choose how a command runs: uploads, and the quotas of what they join, are locked."""
+        if options.simulation:
+            return self._db.simulate
+        return self._db.write if options.pieces_jointes else self._db.write_once
 
     async def _jointes(self, champs: Champs, acteur: Acteur, options: Options) -> Jointes:
         """Read which uploads a command joins."""
@@ -181,16 +187,27 @@ async def agir(
     jointes: Jointes,
     cle: Cle | None,
 ) -> PriseEnCompte:
-    """Do a geste on the locked row, whole; a refusal leaves no trace."""
+    """
+    Do a geste, whole; a refusal leaves no trace.
+
+    Unless the row is locked, whoever else acts meanwhile takes the same rank in the history, which
+    is unique, and a used key is found as it is written again, or where the geste is refused.
+    """
     droits = rights(acteur)
-    etat = await tx.one(c.verrouiller(droits.shape), **droits.values, id=id_)
+    select = c.verrouiller if tx.held else c.lire
+    etat = await tx.one(select(droits.shape), **droits.values, id=id_)
     if etat is None:
         raise Introuvable
     autoriser(etat, geste.action)
     champs.verifier()
-    if issue := await deja(tx, acteur, cle):
-        return PriseEnCompte(issue.confirmation, issue.sollicitation_id, rejoue=True)
-    transition, chez = franchir(etat, geste)
+    if tx.held and (issue := await deja(tx, acteur, cle)):
+        return _rejouer(issue)
+    try:
+        transition, chez = franchir(etat, geste)
+    except SolliError:
+        if not tx.held and (issue := await deja(tx, acteur, cle)):
+            return _rejouer(issue)
+        raise
     date = datetime.now(UTC)
     pieces = await joindre(tx, champs, acteur, jointes, sollicitation_id=id_, date=date)
     trace = ecriture.ecrire(etat, transition, chez, geste, acteur, date=date, sel=os.urandom(16))
@@ -212,6 +229,10 @@ async def agir(
         writes.append((c.RETENIR, retenu))
     await tx.write(*writes)
     return PriseEnCompte(confirmation, id_, simuler=partial(_simuler, etat, transition, chez))
+
+
+def _rejouer(issue: c.Issue) -> PriseEnCompte:
+    return PriseEnCompte(issue.confirmation, issue.sollicitation_id, rejoue=True)
 
 
 def _simuler(etat: Etat, t: Transition, chez: DestinataireActuel) -> Simulation:
@@ -249,7 +270,7 @@ async def deposer(
     if depot.emettrice is None or not acteur.peut_emettre(depot.emettrice, service):
         raise AccesRefuse(d.PAS_LA_VOTRE)
     if issue := await deja(tx, acteur, cle):
-        return PriseEnCompte(issue.confirmation, issue.sollicitation_id, rejoue=True)
+        return _rejouer(issue)
     colonnes, routage = await d.resoudre(tx, champs, depot)
     champs.verifier()
     id_, date = await tx.next_id(), datetime.now(UTC)

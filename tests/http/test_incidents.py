@@ -14,7 +14,7 @@ from solli_graphql.domain.acteur import Role
 
 
 class TestIncidents:
-    @pytest.mark.parametrize("where", ["fetch", "write"])
+    @pytest.mark.parametrize("where", ["fetch", "write_once"])
     async def test_an_exception_is_masked(
         self, client: Client, make: Make, monkeypatch: pytest.MonkeyPatch, where: str
     ) -> None:

@@ -215,7 +215,7 @@ class TestLogs:
             message = f"Texte-Secret {args!r}"
             raise RuntimeError(message)
 
-        monkeypatch.setattr(client.db, "write", fail)
+        monkeypatch.setattr(client.db, "write_once", fail)
         entree = depot(s.emettrice, s.destinataire, description="Texte-Secret")
         with structlog.testing.capture_logs() as logs:
             reply = await client.execute(SOUMETTRE, par=s.emetteur, input=entree)

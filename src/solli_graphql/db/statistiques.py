@@ -11,8 +11,8 @@ from solli_graphql.db import axes
 from solli_graphql.db import models as m
 from solli_graphql.db.criteria import CRITERIA
 from solli_graphql.db.database import Statement
-from solli_graphql.db.plan.nowhere import Source
 from solli_graphql.db.plan.reads import Read
+from solli_graphql.db.plan.where import Source
 from solli_graphql.db.visibilite import Portee, visible
 from solli_graphql.domain.acteur import Espace
 from solli_graphql.domain.errors import LimiteDepassee

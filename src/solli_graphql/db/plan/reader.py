@@ -10,9 +10,9 @@ from typing import Any, TypeVar
 from solli_graphql.db.cursors import Page
 from solli_graphql.db.database import Snapshot
 from solli_graphql.db.plan.compiler import Compiler, Level
-from solli_graphql.db.plan.nowhere import Nowhere, Source
 from solli_graphql.db.plan.reads import Compiled, Read, Root, Schema
 from solli_graphql.db.plan.rows import SIZES, Rows
+from solli_graphql.db.plan.where import Nowhere, Source
 from solli_graphql.domain.acteur import Vue
 
 T = TypeVar("T")

@@ -60,7 +60,7 @@ def libelle(statut: str | None, destinataire: str | None, cote: str) -> str | No
 
 def cote(droits: int, espace: Espace | None) -> Cote:
     """Choose the words of somebody with these rights on a row, in the espace they look from."""
-    if droits & Droits.SUPPORT and (espace is Espace.SUPPORT or not droits & Droits.RECEPTEUR):
+    if droits & Droits.SUPPORT and (espace == Espace.SUPPORT or not droits & Droits.RECEPTEUR):
         return Cote.SUPPORT
     recepteur = droits & (Droits.RECEPTEUR | Droits.ANALYSTE)
     return Cote.RECEPTEUR if recepteur else Cote.EMETTEUR

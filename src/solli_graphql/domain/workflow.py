@@ -119,6 +119,7 @@ ROLES_DE_L_ACTION: dict[Action, frozenset[Role]] = {
     action: frozenset().union(*(t.roles for t in TRANSITIONS if t.action is action))
     for action in Action
 }
+# As plain numbers, here and below: the & of flags takes twenty times as long.
 _DROITS_DE_L_ACTION = {
     a: sum(int(Droits[r]) for r in roles) for a, roles in ROLES_DE_L_ACTION.items()
 }
@@ -198,11 +199,8 @@ def offertes(
     Only a métier sollicitation has a first structure, to which the support can return it (D17).
     """
     structure = chez is DestinataireActuel.STRUCTURE
-    # As plain numbers: the & of flags is twenty times as long.
-    en_charge, emetteur = (
-        int(Droits.RECEPTEUR if structure else Droits.SUPPORT),
-        int(Droits.EMETTEUR),
-    )
+    en_charge = int(Droits.RECEPTEUR if structure else Droits.SUPPORT)
+    emetteur = int(Droits.EMETTEUR)
     for t in TRANSITIONS:
         besoin = en_charge if t.roles == TRAITANTS else emetteur
         sans_retour = t.vers is Vers.AUTRE and routage is Routage.SUPPORT

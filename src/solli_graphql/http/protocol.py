@@ -62,11 +62,10 @@ class Cycle(RequestResponseCycle):
         if self.disconnected or self.flow.write_paused or self.scope["method"] == "HEAD":
             return b""
         body, headers = message.get("body", b""), [*self.default_headers, *start["headers"]]
-        lines, length = (
-            [_line(header) for header in headers],
-            (b"content-length", b"%d" % len(body)),
-        )
-        if message.get("more_body") or length not in headers or not all(lines):
+        if message.get("more_body") or (b"content-length", b"%d" % len(body)) not in headers:
+            return b""
+        lines = [_line(header) for header in headers]
+        if not all(lines):
             return b""
         end = b"\r\n" if self.keep_alive else b"connection: close\r\n\r\n"
         return b"".join([STATUS_LINE[start["status"]], *lines, end, body])

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from enum import Enum
 from functools import lru_cache
 from typing import Any, Protocol
 
@@ -202,7 +203,8 @@ class Compiler:
         value = getattr(self.regard, name)
         if isinstance(value, sa.ColumnElement):
             return self._root.add(value)
-        return self.constant(value)
+        # The hash of an enum's member is a call in Python, which a cache would make for each row.
+        return self.constant(value.value if isinstance(value, Enum) else value)
 
     def _computed(
         self,

@@ -8,11 +8,9 @@ from collections.abc import AsyncIterable, AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime, timedelta
 from functools import cached_property
+from importlib import import_module
 from pathlib import Path
 from typing import Any, BinaryIO
-
-import obstore
-from obstore.store import LocalStore, S3Store
 
 LOCAL = "file://"
 MORCEAU = 512 * 1024  # bytes read at once
@@ -49,17 +47,26 @@ class Storage:
 
     @cached_property
     def _store(self) -> Any:
+        store = import_module("obstore.store")
         if self._root is not None:
-            return LocalStore(prefix=self._root, mkdir=True)
+            return store.LocalStore(prefix=self._root, mkdir=True)
         endpoint = os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL", "")
-        return S3Store.from_url(
+        return store.S3Store.from_url(
             self._url,
             client_options={"allow_http": endpoint.startswith("http://"), "timeout": "30s"},
         )
 
+    async def _faire(self, quoi: str, *args: Any, **options: Any) -> Any:
+        """Call a function of obstore, on a thread, which imports it: 4 MiB that not all need."""
+
+        def faire() -> Any:
+            return getattr(import_module("obstore"), quoi)(self._store, *args, **options)
+
+        return await asyncio.to_thread(faire)
+
     async def presigner(self, cle: str, duree: timedelta) -> str:
         """Give where a client may send, for a time, what will be the object of this key."""
-        return await asyncio.to_thread(obstore.sign, self._store, "PUT", depot_de(cle), duree)
+        return str(await self._faire("sign", "PUT", depot_de(cle), duree))
 
     @asynccontextmanager
     async def recevoir(self) -> AsyncIterator["Partiel"]:
@@ -77,7 +84,7 @@ class Storage:
         """Write an object of ours, whole or not at all."""
         if self.direct:
             octets = b"".join([m async for m in morceaux])
-            await asyncio.to_thread(obstore.put, self._store, cle, octets)
+            await self._faire("put", cle, octets)
             return
         async with self.recevoir() as partiel:
             async for morceau in morceaux:
@@ -86,27 +93,25 @@ class Storage:
 
     async def adopter(self, depot: str, cle: str) -> None:
         """Copy what a client sent to another key. Raises FileNotFoundError."""
-        await asyncio.to_thread(obstore.copy, self._store, depot, cle)
+        await self._faire("copy", depot, cle)
 
     async def taille(self, cle: str) -> int | None:
         """Give the size of an object, or None if it is not there."""
         with suppress(FileNotFoundError):
-            return int((await asyncio.to_thread(obstore.head, self._store, cle))["size"])
+            return int((await self._faire("head", cle))["size"])
         return None
 
     async def lire(self, cle: str, debut: int, fin: int) -> AsyncIterator[bytes]:
         """Read the bytes from `debut` to `fin` excluded. Raises FileNotFoundError."""
         for ici in range(debut, fin, MORCEAU):
             la = min(ici + MORCEAU, fin)
-            yield bytes(
-                await asyncio.to_thread(obstore.get_range, self._store, cle, start=ici, end=la)
-            )
+            yield bytes(await self._faire("get_range", cle, start=ici, end=la))
 
     async def retirer(self, *cles: str) -> None:
         """Remove objects; those that are not there any more are gone already."""
         for cle in cles:
             with suppress(FileNotFoundError):
-                await asyncio.to_thread(obstore.delete, self._store, cle)
+                await self._faire("delete", cle)
 
     async def balayer(self, avant: datetime, *, plafond: int = sys.maxsize) -> int:
         """Remove what began to arrive before an instant, or is larger than anything may be."""
@@ -123,12 +128,13 @@ class Storage:
         return [o["path"] for o in await self._lister("")]
 
     async def _lister(self, prefixe: str) -> list[Any]:
-        def lister() -> list[Any]:
-            return [o for lot in obstore.list(self._store, prefixe or None) for o in lot]
-
         if self._root is not None and not await asyncio.to_thread(self._root.is_dir):
             return []
-        return await asyncio.to_thread(lister)
+        return await asyncio.to_thread(self._tout, prefixe)
+
+    def _tout(self, prefixe: str) -> list[Any]:
+        lots = import_module("obstore").list(self._store, prefixe or None)
+        return [o for lot in lots for o in lot]
 
     async def pret(self) -> bool:
         """Tell whether the store can be used."""
@@ -139,7 +145,8 @@ class Storage:
 
     def _pret(self) -> bool:
         if self._root is None:
-            next(iter(obstore.list(self._store, DEPOTS, chunk_size=1)), None)
+            lots = import_module("obstore").list(self._store, DEPOTS, chunk_size=1)
+            next(iter(lots), None)
             return True
         la = next(p for p in (self._root, *self._root.absolute().parents) if p.exists())
         return la.is_dir() and os.access(la, os.W_OK | os.X_OK)

@@ -32,7 +32,7 @@ def configurer() -> None:
 
 def ligne(_: object, level: str, fields: Mapping[str, Any]) -> bytes:
     """Write one line: structlog's only processor."""
-    told = {"timestamp": datetime.now(UTC), **fields, "level": level}
+    told = {**fields, "level": level, "timestamp": datetime.now(UTC)}
     return orjson.dumps(told, default=repr, option=orjson.OPT_UTC_Z)
 
 

@@ -56,13 +56,12 @@ class Storage:
             client_options={"allow_http": endpoint.startswith("http://"), "timeout": "30s"},
         )
 
+    def _appeler(self, quoi: str, *args: Any, **options: Any) -> Any:
+        """Call a function of obstore, on a thread; it is imported here: 4 MiB that not all need."""
+        return getattr(import_module("obstore"), quoi)(self._store, *args, **options)
+
     async def _faire(self, quoi: str, *args: Any, **options: Any) -> Any:
-        """Call a function of obstore, on a thread, which imports it: 4 MiB that not all need."""
-
-        def faire() -> Any:
-            return getattr(import_module("obstore"), quoi)(self._store, *args, **options)
-
-        return await asyncio.to_thread(faire)
+        return await asyncio.to_thread(self._appeler, quoi, *args, **options)
 
     async def presigner(self, cle: str, duree: timedelta) -> str:
         """Give where a client may send, for a time, what will be the object of this key."""
@@ -133,8 +132,7 @@ class Storage:
         return await asyncio.to_thread(self._tout, prefixe)
 
     def _tout(self, prefixe: str) -> list[Any]:
-        lots = import_module("obstore").list(self._store, prefixe or None)
-        return [o for lot in lots for o in lot]
+        return [o for lot in self._appeler("list", prefixe or None) for o in lot]
 
     async def pret(self) -> bool:
         """Tell whether the store can be used."""
@@ -145,8 +143,7 @@ class Storage:
 
     def _pret(self) -> bool:
         if self._root is None:
-            lots = import_module("obstore").list(self._store, DEPOTS, chunk_size=1)
-            next(iter(lots), None)
+            next(iter(self._appeler("list", DEPOTS, chunk_size=1)), None)
             return True
         la = next(p for p in (self._root, *self._root.absolute().parents) if p.exists())
         return la.is_dir() and os.access(la, os.W_OK | os.X_OK)

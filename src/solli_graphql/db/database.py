@@ -40,21 +40,19 @@ class Text(Generic[T]):
     def bind(self, values: Values) -> list[Any]:
         """Put named values in the order of the placeholders, as the driver wants them."""
         given = {**self._constants, **values} if self._constants else values
-        bound = list(map(given.get, self._names))
-        for i, convert in self._conversions:
-            if bound[i] is not None:
-                bound[i] = convert(bound[i])
-        return bound
+        return _converted(list(map(given.get, self._names)), self._conversions)
 
     def row(self, raw: Sequence[Any]) -> T:
         """Build the result of one row."""
-        if not self._results:
-            return self._into(*raw)
-        values = list(raw)
-        for i, convert in self._results:
-            if values[i] is not None:
-                values[i] = convert(values[i])
-        return self._into(*values)
+        return self._into(*_converted(list(raw), self._results))
+
+
+def _converted(values: list[Any], conversions: Sequence[tuple[int, Any]]) -> list[Any]:
+    """Convert some values in their place; null stays null."""
+    for i, convert in conversions:
+        if values[i] is not None:
+            values[i] = convert(values[i])
+    return values
 
 
 class Statement(Generic[T]):

@@ -134,6 +134,14 @@ class PostgresSnapshot:
             raise
 
 
+async def _or_busy(connecting: Awaitable[Any]) -> Any:
+    """Wait for a connection. Raises Occupe where none can be made."""
+    try:
+        return await connecting
+    except Unreachable as e:
+        raise Occupe from e
+
+
 async def _committing(ending: Awaitable[Any]) -> None:
     """Do what commits. Raises Occupe where nobody knows whether it did: it is never run again."""
     try:
@@ -179,10 +187,7 @@ class Postgres:
 
     async def fetch(self, statement: Statement[Any], values: Values) -> Sequence[Sequence[Any]]:
         text = statement.on(self.dialect)
-        try:
-            connection = await self._pool.take()
-        except Unreachable as e:
-            raise Occupe from e
+        connection = await _or_busy(self._pool.take())
         try:
             rows: Sequence[Sequence[Any]] = await connection.fetch(text.sql, *text.bind(values))
         except Exception as e:
@@ -194,10 +199,7 @@ class Postgres:
 
     @asynccontextmanager
     async def snapshot(self) -> AsyncIterator[PostgresSnapshot]:
-        try:
-            connection = await self._connect()
-        except Unreachable as e:
-            raise Occupe from e
+        connection = await _or_busy(self._connect())
         try:
             await connection.execute(self._begin_snapshot)
             yield PostgresSnapshot(connection, self.dialect)
